@@ -1,0 +1,148 @@
+package narlink.fec;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/// Collects encoding symbols of one source block and gives back its source symbols as soon as the symbols that came
+/// determine them. For one thread.
+///
+/// It trusts what it is given: a single wrong symbol spoils the block, so symbols are authenticated before.
+public final class BlockDecoder {
+    private final int k;
+    private final int symbolSize;
+    private final int width;
+    private final Parameters parameters;
+    private final Generator generator;
+    private final byte[] source;
+    private final boolean[] present;
+    private final Set<Integer> repairs = new HashSet<>();
+    private byte[] repair = {};
+    private int[] repairEsis = {};
+    private int sources;
+    private int[] fresh = {}; // Symbols, by number, that came after the attempt that failed.
+    private int freshCount;
+    private Optional<Attempt> attempt = Optional.empty();
+    private boolean done;
+
+    /// What is known about the matrix after an attempt: enough to go on with one more row.
+    private record Attempt(Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination) {}
+
+    public BlockDecoder(int k, int symbolSize) {
+        Oti.check("source symbols", k, 1, Oti.K_MAX);
+        Oti.check("symbol size", symbolSize, 1, Oti.SYMBOL_SIZE_MAX);
+        Oti.check("bytes of a block", (long) k * symbolSize, 1, Oti.BLOCK_BYTES_MAX);
+        this.k = k;
+        this.symbolSize = symbolSize;
+        width = Known.width(symbolSize);
+        parameters = Parameters.of(k);
+        generator = new Generator(parameters);
+        source = new byte[Math.multiplyExact(k, width)];
+        present = new boolean[k];
+    }
+
+    /// Takes in the symbol `esi`. The first payload of an ESI wins; returns whether this was it.
+    public boolean add(int esi, byte[] symbol, int offset) {
+        Oti.check("ESI", esi, 0, BlockEncoder.ESI_MAX);
+        Objects.checkFromIndexSize(offset, symbolSize, symbol.length);
+        if (done) return false;
+        if (esi < k) {
+            if (present[esi]) return false;
+            present[esi] = true;
+            sources++;
+            System.arraycopy(symbol, offset, source, esi * width, symbolSize);
+            if (attempt.isPresent()) note(esi);
+        } else {
+            if (!repairs.add(esi)) return false;
+            int number = repairs.size() - 1;
+            reserve(number + 1);
+            repairEsis[number] = esi;
+            System.arraycopy(symbol, offset, repair, number * width, symbolSize);
+            if (attempt.isPresent()) note(k + number);
+        }
+        return true;
+    }
+
+    private void reserve(int count) {
+        if (count <= repairEsis.length) return;
+        int capacity = Math.max(count, repairEsis.length + repairEsis.length / 4 + 8);
+        repairEsis = Arrays.copyOf(repairEsis, capacity);
+        repair = Arrays.copyOf(repair, Math.multiplyExact(capacity, width));
+    }
+
+    private void note(int number) {
+        if (freshCount == fresh.length) fresh = Arrays.copyOf(fresh, freshCount + freshCount / 2 + 8);
+        fresh[freshCount++] = number;
+    }
+
+    /// How many different symbols came.
+    public int received() {
+        return sources + repairs.size();
+    }
+
+    /// Tries to decode. Cheap when too few symbols came, and when none came since it last failed.
+    public boolean decode() {
+        if (done || received() < k) return done;
+        if (sources < k) {
+            if (attempt.isPresent() && freshCount == 0) return false;
+            var tried = attempt.orElseGet(this::begin);
+            attempt = Optional.of(tried);
+            for (int i = 0; i < freshCount; i++) {
+                tried.elimination.add(addRow(tried.constraints, fresh[i]));
+            }
+            freshCount = 0;
+            var completion = tried.elimination.completion();
+            if (completion.isEmpty()) return false;
+            solve(Plan.of(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
+        }
+        done = true;
+        attempt = Optional.empty();
+        repair = new byte[0];
+        return true;
+    }
+
+    private Attempt begin() {
+        int padding = parameters.kPrime() - k;
+        var constraints = new Constraints(parameters, generator, received() + padding);
+        for (int esi = 0; esi < k; esi++) {
+            if (present[esi]) addRow(constraints, esi);
+        }
+        for (int i = 0; i < padding; i++) constraints.addLt(k + i, Constraints.ZERO);
+        for (int i = 0; i < repairs.size(); i++) addRow(constraints, k + i);
+        var peeling = new Peeling(constraints);
+        var hdpc = new Hdpc(parameters);
+        return new Attempt(constraints, peeling, hdpc, new Elimination(constraints, peeling, hdpc));
+    }
+
+    private int addRow(Constraints constraints, int number) {
+        int isi = number < k ? number : repairEsis[number - k] + parameters.kPrime() - k;
+        return constraints.addLt(isi, number);
+    }
+
+    private void solve(Plan plan) {
+        byte[] slab = new byte[Math.multiplyExact(plan.slots(), width)];
+        var known = new Known(source, 0, k, repair, k + repairs.size(), width);
+        plan.run(Kernel.BEST, known, slab);
+        int[] columns = new int[Generator.COLUMNS_MAX];
+        for (int esi = 0; esi < k; esi++) {
+            if (present[esi]) continue;
+            int count = generator.columns(esi, columns, 0);
+            Kernel.BEST.sum(columns, count, slab, width, source, esi * width);
+        }
+    }
+
+    /// The source symbols, one after the other. Without a copy where the symbol size is a multiple of 64.
+    ///
+    /// @throws IllegalStateException before [#decode] has returned true
+    public byte[] data() {
+        if (!done) throw new IllegalStateException(received() + " symbols do not determine the block");
+        if (width == symbolSize) return source;
+        byte[] data = new byte[k * symbolSize];
+        for (int esi = 0; esi < k; esi++) {
+            System.arraycopy(source, esi * width, data, esi * symbolSize, symbolSize);
+        }
+        return data;
+    }
+}

@@ -1,0 +1,39 @@
+package narlink.fec;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Encode plans by K', which is all that they depend on. The plans used last are kept.
+final class EncodePlans {
+    /// Enough for a few block sizes, also of the largest K' (about 16 MB each).
+    private static final int INTS_MAX = 16 << 20;
+
+    private static final Map<Integer, Plan> PLANS = new LinkedHashMap<>(16, 0.75f, true);
+    private static int ints;
+
+    private EncodePlans() {}
+
+    static synchronized Plan of(Parameters parameters) {
+        var known = PLANS.get(parameters.kPrime());
+        if (known != null) return known;
+        var plan = make(parameters);
+        PLANS.put(parameters.kPrime(), plan);
+        ints += plan.size();
+        var eldest = PLANS.values().iterator();
+        while (ints > INTS_MAX && PLANS.size() > 1) {
+            ints -= eldest.next().size();
+            eldest.remove();
+        }
+        return plan;
+    }
+
+    static Plan make(Parameters parameters) {
+        var constraints = new Constraints(parameters, new Generator(parameters), parameters.kPrime());
+        for (int isi = 0; isi < parameters.kPrime(); isi++) constraints.addLt(isi, isi);
+        var peeling = new Peeling(constraints);
+        var hdpc = new Hdpc(parameters);
+        var elimination = new Elimination(constraints, peeling, hdpc);
+        var completion = elimination.completion().orElseThrow(); // §5.6: every K' of the table has full rank.
+        return Plan.of(constraints, peeling, hdpc, elimination, completion);
+    }
+}

@@ -1,0 +1,20 @@
+package narlink.fec;
+
+/// Replays symbol operations. All kernels give the same bytes; they differ in speed.
+abstract class Kernel {
+    /// The fastest kernel of this JVM.
+    static final Kernel BEST =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? new VectorKernel() : new LongKernel();
+
+    /// Runs each gather of `program`.
+    abstract void gather(int[] program, Known known, byte[] slab);
+
+    /// Runs each operation of eight groups of `program`.
+    abstract void horner(int[] program, byte[] slab, int width);
+
+    /// Runs the HDPC recurrence over the pivots in `slab`; the sums go to the plan's slots for them.
+    abstract void hdpc(Plan plan, byte[] slab, int width);
+
+    /// Sums `count` intermediate symbols, at least one, into `out`.
+    abstract void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at);
+}

@@ -1,0 +1,175 @@
+package narlink.fec;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The kernel for JVMs that were started with `--add-modules jdk.incubator.vector`. Nothing but [Kernel] may name it:
+/// where the module is missing the class can't be linked.
+final class VectorKernel extends Kernel {
+    private static final VectorSpecies<Byte> SPECIES =
+            ByteVector.SPECIES_PREFERRED.length() > Known.UNIT ? ByteVector.SPECIES_512 : ByteVector.SPECIES_PREFERRED;
+    private static final int STEP = SPECIES.length();
+    private static final byte[] ZERO = new byte[Oti.SYMBOL_SIZE_MAX + Known.UNIT];
+
+    @Override
+    void gather(int[] program, Known known, byte[] slab) {
+        int width = known.width();
+        for (int at = 0; at < program.length; ) {
+            int to = program[at] * width;
+            int number = program[at + 1];
+            int first = at + 3;
+            int end = first + program[at + 2];
+            if (number >= 0 && number < known.k()) {
+                sum(program, first, end, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
+            } else if (number >= known.k() && number < known.count()) {
+                sum(program, first, end, slab, width, known.repair(), (number - known.k()) * width, slab, to);
+            } else if (first < end) {
+                sum(program, first + 1, end, slab, width, slab, program[first] * width, slab, to);
+            } else {
+                sum(program, first, end, slab, width, ZERO, 0, slab, to);
+            }
+            at = end;
+        }
+    }
+
+    @Override
+    void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at) {
+        sum(columns, 1, count, slab, width, slab, columns[0] * width, out, at);
+    }
+
+    private static void sum(
+            int[] terms, int first, int end, byte[] slab, int width, byte[] base, int baseAt, byte[] out, int to) {
+        int i = 0;
+        for (; i <= width - 4 * STEP; i += 4 * STEP) {
+            var a = load(base, baseAt + i);
+            var b = load(base, baseAt + i + STEP);
+            var c = load(base, baseAt + i + 2 * STEP);
+            var d = load(base, baseAt + i + 3 * STEP);
+            for (int term = first; term < end; term++) {
+                int from = terms[term] * width + i;
+                a = a.lanewise(VectorOperators.XOR, load(slab, from));
+                b = b.lanewise(VectorOperators.XOR, load(slab, from + STEP));
+                c = c.lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
+                d = d.lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
+            }
+            a.intoArray(out, to + i);
+            b.intoArray(out, to + i + STEP);
+            c.intoArray(out, to + i + 2 * STEP);
+            d.intoArray(out, to + i + 3 * STEP);
+        }
+        for (; i < width; i += STEP) {
+            var a = load(base, baseAt + i);
+            for (int term = first; term < end; term++) {
+                a = a.lanewise(VectorOperators.XOR, load(slab, terms[term] * width + i));
+            }
+            a.intoArray(out, to + i);
+        }
+    }
+
+    @Override
+    void horner(int[] program, byte[] slab, int width) {
+        for (int at = 0; at < program.length; ) {
+            int to = program[at++] * width;
+            int end = at;
+            for (int i = 0; i < width; i += STEP) {
+                var sum = ByteVector.zero(SPECIES);
+                end = at;
+                for (int group = 0; group < 8; group++) {
+                    sum = timesAlpha(sum);
+                    int next = end + 1 + program[end];
+                    for (int term = end + 1; term < next; term++) {
+                        sum = sum.lanewise(VectorOperators.XOR, load(slab, program[term] * width + i));
+                    }
+                    end = next;
+                }
+                sum.intoArray(slab, to + i);
+            }
+            at = end;
+        }
+    }
+
+    @Override
+    void hdpc(Plan plan, byte[] slab, int width) {
+        byte[] sums = new byte[plan.hdpc().rows * 4 * STEP];
+        int i = 0;
+        for (; i <= width - 4 * STEP; i += 4 * STEP) recur4(plan, slab, width, i, sums);
+        for (; i < width; i += STEP) recur(plan, slab, width, i, sums);
+    }
+
+    private static void recur4(Plan plan, byte[] slab, int width, int i, byte[] sums) {
+        int[] pairs = plan.hdpc().pairs();
+        boolean[] present = plan.present();
+        var a = ByteVector.zero(SPECIES);
+        var b = a;
+        var c = a;
+        var d = a;
+        java.util.Arrays.fill(sums, (byte) 0);
+        for (int column = 0; column < present.length; column++) {
+            a = timesAlpha(a);
+            b = timesAlpha(b);
+            c = timesAlpha(c);
+            d = timesAlpha(d);
+            if (present[column]) {
+                int from = column * width + i;
+                a = a.lanewise(VectorOperators.XOR, load(slab, from));
+                b = b.lanewise(VectorOperators.XOR, load(slab, from + STEP));
+                c = c.lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
+                d = d.lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
+            }
+            if (column == pairs.length) break;
+            int first = Hdpc.first(pairs[column]) * 4 * STEP;
+            int second = Hdpc.second(pairs[column]) * 4 * STEP;
+            add(a, sums, first);
+            add(b, sums, first + STEP);
+            add(c, sums, first + 2 * STEP);
+            add(d, sums, first + 3 * STEP);
+            add(a, sums, second);
+            add(b, sums, second + STEP);
+            add(c, sums, second + 2 * STEP);
+            add(d, sums, second + 3 * STEP);
+        }
+        for (int row = 0; row < plan.hdpc().rows; row++) {
+            int to = (plan.hdpcAt() + row) * width + i;
+            int from = row * 4 * STEP;
+            a.lanewise(VectorOperators.XOR, load(sums, from)).intoArray(slab, to);
+            b.lanewise(VectorOperators.XOR, load(sums, from + STEP)).intoArray(slab, to + STEP);
+            c.lanewise(VectorOperators.XOR, load(sums, from + 2 * STEP)).intoArray(slab, to + 2 * STEP);
+            d.lanewise(VectorOperators.XOR, load(sums, from + 3 * STEP)).intoArray(slab, to + 3 * STEP);
+            a = timesAlpha(a);
+            b = timesAlpha(b);
+            c = timesAlpha(c);
+            d = timesAlpha(d);
+        }
+    }
+
+    private static void recur(Plan plan, byte[] slab, int width, int i, byte[] sums) {
+        int[] pairs = plan.hdpc().pairs();
+        boolean[] present = plan.present();
+        var y = ByteVector.zero(SPECIES);
+        java.util.Arrays.fill(sums, (byte) 0);
+        for (int column = 0; column < present.length; column++) {
+            y = timesAlpha(y);
+            if (present[column]) y = y.lanewise(VectorOperators.XOR, load(slab, column * width + i));
+            if (column == pairs.length) break;
+            add(y, sums, Hdpc.first(pairs[column]) * STEP);
+            add(y, sums, Hdpc.second(pairs[column]) * STEP);
+        }
+        for (int row = 0; row < plan.hdpc().rows; row++) {
+            y.lanewise(VectorOperators.XOR, load(sums, row * STEP)).intoArray(slab, (plan.hdpcAt() + row) * width + i);
+            y = timesAlpha(y);
+        }
+    }
+
+    private static void add(ByteVector y, byte[] sums, int at) {
+        y.lanewise(VectorOperators.XOR, load(sums, at)).intoArray(sums, at);
+    }
+
+    private static ByteVector timesAlpha(ByteVector y) {
+        return y.add(y).lanewise(VectorOperators.XOR, (byte) Gf256.REDUCTION, y.lt((byte) 0));
+    }
+
+    private static ByteVector load(byte[] from, int at) {
+        return ByteVector.fromArray(SPECIES, from, at);
+    }
+}

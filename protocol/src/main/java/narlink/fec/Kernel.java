@@ -2,9 +2,7 @@ package narlink.fec;
 
 /// Replays symbol operations. All kernels give the same bytes; they differ in speed.
 abstract class Kernel {
-    /// The fastest kernel of this JVM.
-    static final Kernel BEST =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? new VectorKernel() : new LongKernel();
+    static final Kernel BEST = new LongKernel();
 
     /// Runs each gather of `program`.
     abstract void gather(int[] program, Known known, byte[] slab);
@@ -15,6 +13,6 @@ abstract class Kernel {
     /// Runs the HDPC recurrence over the pivots in `slab`; the sums go to the plan's slots for them.
     abstract void hdpc(Plan plan, byte[] slab, int width);
 
-    /// Sums `count` intermediate symbols, at least one, into `out`.
+    /// Sums `count` intermediate symbols into `out`.
     abstract void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at);
 }

@@ -1,0 +1,51 @@
+package narlink.delta;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import narlink.nix.StorePath;
+
+/// One way to write the NARs of a deployment as the bytes of its pack (§11). Encoder and decoder go through the same
+/// paths in the same order.
+public interface Codec {
+    /// What the manifest calls it.
+    int id();
+
+    /// Starts a pack. Closing the encoder ends the pack's bytes and leaves `pack` open.
+    ///
+    /// @param rawBytes all NARs together
+    Encoder encoder(OutputStream pack, long rawBytes) throws IOException;
+
+    /// Reads a pack. `pack` may block until more of it has arrived.
+    Decoder decoder(InputStream pack) throws IOException;
+
+    /// All codecs that this version reads, by [#id].
+    static Optional<Codec> withId(int id) {
+        return List.<Codec>of(new Solid()).stream()
+                .filter(codec -> codec.id() == id)
+                .findFirst();
+    }
+
+    /// A path that the pack brings.
+    ///
+    /// @param narSize bytes
+    record NewPath(StorePath path, long narSize) {}
+
+    /// Takes NARs, references first.
+    interface Encoder extends Closeable {
+        /// @param nar exactly `path.narSize()` bytes
+        void add(NewPath path, InputStream nar) throws IOException;
+    }
+
+    /// Gives the NARs back, in the order in which they went in.
+    interface Decoder extends Closeable {
+        /// Writes the next path's NAR: exactly `path.narSize()` bytes, or a [CorruptPackException].
+        void next(NewPath path, OutputStream nar) throws IOException;
+
+        /// Checks that the pack ends here.
+        void end() throws IOException;
+    }
+}

@@ -1,0 +1,105 @@
+package narlink.delta;
+
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/// All NARs of a deployment, whole, as one zstd frame: what one path has in common with another is paid for once.
+public final class Solid implements Codec {
+    public static final int ID = 1;
+
+    /// The decoder holds one window in memory, so this is also the limit against a frame that asks for more: 64 MiB.
+    static final int WINDOW_LOG = 26;
+
+    private static final int LEVEL = 19;
+    private static final int BUFFER = 1 << 16;
+
+    @Override
+    public int id() {
+        return ID;
+    }
+
+    @Override
+    public Encoder encoder(OutputStream pack, long rawBytes) throws IOException {
+        var zstd = new ZstdOutputStreamNoFinalizer(unclosed(pack), LEVEL);
+        zstd.setLong(WINDOW_LOG);
+        zstd.setChecksum(false); // The blocks' hashes say more.
+        return new Encoder() {
+            @Override
+            public void add(NewPath path, InputStream nar) throws IOException {
+                long copied = nar.transferTo(zstd);
+                if (copied != path.narSize()) {
+                    throw new IOException(path.path() + " has " + copied + " NAR bytes where its store says "
+                            + path.narSize() + "; verify that store");
+                }
+            }
+
+            @Override
+            public void close() throws IOException {
+                zstd.close();
+            }
+        };
+    }
+
+    @Override
+    public Decoder decoder(InputStream pack) throws IOException {
+        var zstd = new ZstdInputStreamNoFinalizer(pack);
+        zstd.setLongMax(WINDOW_LOG);
+        return new Decoder() {
+            private final byte[] buffer = new byte[BUFFER];
+
+            @Override
+            public void next(NewPath path, OutputStream nar) throws IOException {
+                for (long left = path.narSize(); left > 0; ) {
+                    int read = read((int) Math.min(left, buffer.length), path);
+                    nar.write(buffer, 0, read);
+                    left -= read;
+                }
+            }
+
+            private int read(int most, NewPath path) throws IOException {
+                try {
+                    int read = zstd.read(buffer, 0, most);
+                    if (read > 0) return read;
+                    throw new CorruptPackException("the pack ends in " + path.path());
+                } catch (ZstdIOException e) {
+                    throw new CorruptPackException("in " + path.path() + ": " + e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public void end() throws IOException {
+                try {
+                    if (zstd.read(buffer, 0, 1) != -1 || pack.read() != -1) {
+                        throw new CorruptPackException("the pack goes on behind its last path");
+                    }
+                } catch (ZstdIOException e) {
+                    throw new CorruptPackException("behind the last path: " + e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public void close() throws IOException {
+                zstd.close();
+            }
+        };
+    }
+
+    private static OutputStream unclosed(OutputStream out) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
+    }
+}

@@ -1,0 +1,122 @@
+package narlink.pack;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.nix.StorePath;
+
+/// A deployment's full description (§10). An instance is consistent in itself: indexes lead somewhere, references come
+/// before what refers to them, no path stands twice.
+///
+/// Indexes first count the paths known on board, then the deployment's own.
+///
+/// @param codec how the pack is encoded
+/// @param objects what the pack brings, in import order: references first
+/// @param known paths on board that are referred to: the first bytes of each one's digest part, sorted
+/// @param narHashes digest over all whole NAR hashes, [#digestOf]
+/// @param blockHashes SHA-256 of each source block of the pack, without padding
+/// @param targets indexes of what is deployed; at least one
+/// @param profile set to the first target
+public record Manifest(
+        int codec,
+        List<Entry> objects,
+        List<Bytes> known,
+        Sha256 narHashes,
+        List<Sha256> blockHashes,
+        List<Integer> targets,
+        Optional<ProfileName> profile,
+        Activation activation) {
+    public static final int MAX_OBJECTS = 100_000;
+    public static final int MAX_KNOWN = 100_000;
+    public static final int MAX_REFERENCES = 2_000_000;
+    public static final int MAX_TARGETS = 1_000;
+    /// Largest NAR: 1 TiB.
+    public static final long MAX_NAR_SIZE = 1L << 40;
+    public static final int HASH_PREFIX = 8;
+    public static final int MIN_KNOWN_PREFIX = 5;
+
+    public Manifest {
+        objects = List.copyOf(objects);
+        known = List.copyOf(known);
+        blockHashes = List.copyOf(blockHashes);
+        targets = List.copyOf(targets);
+        limit("objects", objects.size(), MAX_OBJECTS);
+        limit("known paths", known.size(), MAX_KNOWN);
+        limit("targets", targets.size(), MAX_TARGETS);
+        checkKnown(known);
+        checkObjects(objects, known.size());
+        if (targets.isEmpty()) throw new IllegalArgumentException("no target");
+        for (int target : targets) index("target", target, known.size() + objects.size());
+    }
+
+    /// One path that the pack brings.
+    ///
+    /// @param narHashPrefix first 8 bytes of its NAR hash: a wrong decode shows early
+    /// @param references indexes, ascending; the path's own is allowed
+    /// @param contentAddress Nix's `ca` field, where it has one
+    public record Entry(
+            StorePath path,
+            long narSize,
+            Bytes narHashPrefix,
+            List<Integer> references,
+            Optional<String> contentAddress) {
+        public Entry {
+            references = List.copyOf(references);
+            if (narSize < 1 || narSize > MAX_NAR_SIZE) {
+                throw new IllegalArgumentException(path + ": NAR of " + Long.toUnsignedString(narSize) + " bytes");
+            }
+            if (narHashPrefix.size() != HASH_PREFIX) {
+                throw new IllegalArgumentException(path + ": hash prefix of " + narHashPrefix.size() + " bytes");
+            }
+        }
+    }
+
+    /// All NARs together, in bytes.
+    public long rawBytes() {
+        return objects.stream().mapToLong(Entry::narSize).sum();
+    }
+
+    /// §10.5: SHA-256 over the whole NAR hashes in import order.
+    public static Sha256 digestOf(Iterable<Sha256> narHashes) {
+        var digest = Sha256.digest();
+        narHashes.forEach(hash -> digest.update(hash.bytes().buffer()));
+        return Sha256.finish(digest);
+    }
+
+    static void limit(String what, long number, long most) {
+        if (number < 0 || number > most) {
+            throw new IllegalArgumentException(Long.toUnsignedString(number) + " " + what + ", at most " + most);
+        }
+    }
+
+    private static void checkKnown(List<Bytes> known) {
+        Bytes before = Bytes.EMPTY;
+        for (var prefix : known) {
+            if (prefix.size() < MIN_KNOWN_PREFIX || prefix.size() > 20) {
+                throw new IllegalArgumentException("known path of " + prefix.size() + " bytes");
+            }
+            if (prefix.compareTo(before) <= 0) throw new IllegalArgumentException("known paths are not sorted");
+            before = prefix;
+        }
+    }
+
+    private static void checkObjects(List<Entry> objects, int known) {
+        var seen = new HashSet<StorePath>();
+        for (int i = 0; i < objects.size(); i++) {
+            var object = objects.get(i);
+            if (!seen.add(object.path())) throw new IllegalArgumentException(object.path() + " stands twice");
+            int before = -1;
+            for (int reference : object.references()) {
+                index("reference of " + object.path(), reference, known + i + 1);
+                if (reference <= before) throw new IllegalArgumentException(object.path() + ": references unsorted");
+                before = reference;
+            }
+        }
+    }
+
+    private static void index(String what, int index, int end) {
+        if (index < 0 || index >= end) throw new IllegalArgumentException(what + ": index " + index + " of " + end);
+    }
+}

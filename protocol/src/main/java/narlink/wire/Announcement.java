@@ -1,0 +1,61 @@
+package narlink.wire;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.fec.Oti;
+
+/// The small message from which everything else of a deployment follows (§4). Believed only when a mission key
+/// signed it.
+///
+/// @param deployment number, per satellite, at least 1
+/// @param lowestOpen no deployment with a lower number is believed any more; at most `deployment`
+/// @param pack empty where every path is on board already
+/// @param manifestHash of the manifest object
+/// @param storeDigest of the store state that the deployment was planned on
+/// @param stationKeys raw public keys, at most [#MAX_STATION_KEYS], that may sign this deployment's symbols
+/// @param expires from then on the deployment is not begun
+/// @param minimumVersion lowest protocol version that understands the deployment
+public record Announcement(
+        int deployment,
+        int lowestOpen,
+        Oti manifest,
+        Optional<Oti> pack,
+        Sha256 manifestHash,
+        Sha256 storeDigest,
+        List<Bytes> stationKeys,
+        Instant expires,
+        int minimumVersion)
+        implements Message {
+    /// More would not fit one segment of 512 bytes.
+    public static final int MAX_STATION_KEYS = 6;
+    /// A manifest longer than this is not believed: it would not fit the receiver's memory.
+    public static final long MAX_MANIFEST = 8 << 20;
+    /// Largest symbol: a segment holds at least one.
+    public static final int MAX_SYMBOL_SIZE = 32_768;
+
+    public Announcement {
+        stationKeys = List.copyOf(stationKeys);
+        if (deployment < 1) throw new IllegalArgumentException("deployment " + deployment);
+        if (lowestOpen < 1 || lowestOpen > deployment) throw new IllegalArgumentException("lowest open " + lowestOpen);
+        if (stationKeys.isEmpty() || stationKeys.size() > MAX_STATION_KEYS) {
+            throw new IllegalArgumentException(stationKeys.size() + " station keys: 1 to " + MAX_STATION_KEYS);
+        }
+        for (var key : stationKeys) {
+            if (key.size() != 32) throw new IllegalArgumentException("station key of " + key.size() + " bytes");
+        }
+        if (manifest.transferLength() > MAX_MANIFEST) {
+            throw new IllegalArgumentException("manifest of " + manifest.transferLength() + " bytes");
+        }
+        if (manifest.symbolSize() > MAX_SYMBOL_SIZE || pack.map(Oti::symbolSize).orElse(1) > MAX_SYMBOL_SIZE) {
+            throw new IllegalArgumentException("symbols of more than " + MAX_SYMBOL_SIZE + " bytes");
+        }
+    }
+
+    /// The transmission information of one of the two FEC objects.
+    public Optional<Oti> oti(FecObject object) {
+        return object == FecObject.MANIFEST ? Optional.of(manifest) : pack;
+    }
+}

@@ -1,0 +1,118 @@
+package narlink.wire;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import narlink.Bytes;
+import narlink.Sha256;
+
+/// The state of a receiver (§7), cumulative: any one report replaces all before it.
+///
+/// @param sequence grows with every report, over restarts too: boots · 2^32 + count
+/// @param version the protocol version that the receiver speaks
+/// @param features bit set of what it understands beyond that
+/// @param time by the receiver's clock
+/// @param system Nix's name of the machine, as `aarch64-linux`
+/// @param poll the last one heard since this boot, 0 if none
+/// @param symbols symbols that arrived authentic since this boot
+/// @param counters what was refused since this boot
+/// @param deployments the newest first, as many as fit
+/// @param command the last one carried out, 0 if none
+public record Report(
+        long sequence,
+        int version,
+        long features,
+        Instant time,
+        Sha256 storeDigest,
+        int validPaths,
+        long freeBytes,
+        String system,
+        int poll,
+        long symbols,
+        Map<Counter, Long> counters,
+        List<DeploymentReport> deployments,
+        List<ProfileReport> profiles,
+        int lowestOpen,
+        int command)
+        implements Message {
+    public static final int MAX_DEPLOYMENTS = 64;
+    public static final int MAX_PROFILES = 64;
+    /// Longest reason or output tail, in bytes.
+    public static final int MAX_TEXT = 200;
+
+    public Report {
+        counters = Map.copyOf(counters);
+        deployments = List.copyOf(deployments);
+        profiles = List.copyOf(profiles);
+    }
+
+    /// Starts of the receiver, counted durably.
+    public int boots() {
+        return (int) (sequence >>> 32);
+    }
+
+    /// What is counted, in the order of the wire's field numbers.
+    public enum Counter {
+        FRAMES_BAD("framesBad"),
+        SEGMENTS_MALFORMED("segmentsMalformed"),
+        SEGMENTS_UNKNOWN_KEY("segmentsUnknownKey"),
+        SEGMENTS_BAD_SIGNATURE("segmentsBadSignature"),
+        SEGMENTS_UNAUTHORIZED("segmentsUnauthorized"),
+        SEGMENTS_UNKNOWN_KIND("segmentsUnknownKind"),
+        SEGMENTS_DUPLICATE("segmentsDuplicate"),
+        ANNOUNCEMENTS_REPLAYED("announcementsReplayed"),
+        ANNOUNCEMENTS_EXPIRED("announcementsExpired"),
+        BLOCKS_BAD("blocksBad"),
+        SEGMENTS_ACCEPTED("segmentsAccepted");
+
+        private final String key;
+
+        Counter(String key) {
+            this.key = key;
+        }
+
+        /// Its name in JSON.
+        public String key() {
+            return key;
+        }
+    }
+
+    /// One deployment.
+    ///
+    /// @param reason why it waits or how it ended
+    /// @param blocksDone source blocks of the pack that are durable and verified
+    /// @param exitStatus of the activation command, -1 when none ran
+    public record DeploymentReport(
+            int deployment,
+            DeploymentState state,
+            String reason,
+            int blocksDone,
+            int paths,
+            int pathsDone,
+            Missing manifest,
+            Missing pack,
+            int exitStatus,
+            Bytes outputTail) {
+        public Missing missing(FecObject object) {
+            return object == FecObject.MANIFEST ? manifest : pack;
+        }
+    }
+
+    /// Symbols still missing in the blocks from `first` on. Blocks before are done; of those behind the list nothing
+    /// is said.
+    public record Missing(int first, List<Integer> symbols) {
+        /// More would not fit the report.
+        public static final int MAX_BLOCKS = 64;
+
+        public static final Missing NONE = new Missing(0, List.of());
+
+        public Missing {
+            symbols = List.copyOf(symbols);
+        }
+    }
+
+    /// A profile under narlink's care.
+    ///
+    /// @param path digest part of the store path that it points at, 20 bytes
+    public record ProfileReport(String name, int generation, Bytes path, boolean confirmed) {}
+}

@@ -1,0 +1,132 @@
+package narlink.wire;
+
+import static narlink.wire.Messages.bounded;
+import static narlink.wire.Messages.bytes;
+import static narlink.wire.Messages.hash;
+import static narlink.wire.Messages.instant;
+
+import java.util.EnumMap;
+import java.util.Map;
+import narlink.wire.Report.Counter;
+import narlink.wire.Report.DeploymentReport;
+import narlink.wire.Report.Missing;
+import narlink.wire.Report.ProfileReport;
+
+/// Reports as protocol buffers, and back (§7).
+final class Reports {
+    private Reports() {}
+
+    static narlink.v1.Report write(Report report) {
+        var out = narlink.v1.Report.newBuilder()
+                .setSequence(report.sequence())
+                .setVersion(report.version())
+                .setFeatures(report.features())
+                .setTime(Math.max(0, report.time().getEpochSecond()))
+                .setStoreDigest(bytes(report.storeDigest().bytes()))
+                .setValidPaths(report.validPaths())
+                .setFreeBytes(report.freeBytes())
+                .setSystem(report.system())
+                .setPoll(report.poll())
+                .setSymbols(report.symbols())
+                .setCounters(write(report.counters()))
+                .setLowestOpen(report.lowestOpen())
+                .setCommand(report.command());
+        report.deployments().forEach(deployment -> out.addDeployments(write(deployment)));
+        report.profiles()
+                .forEach(profile -> out.addProfiles(narlink.v1.ProfileReport.newBuilder()
+                        .setName(profile.name())
+                        .setGeneration(profile.generation())
+                        .setPath(bytes(profile.path()))
+                        .setConfirmed(profile.confirmed())));
+        return out.build();
+    }
+
+    static Report parse(narlink.v1.Report in) {
+        return new Report(
+                in.getSequence(),
+                in.getVersion(),
+                in.getFeatures(),
+                instant(in.getTime()),
+                hash(in.getStoreDigest()),
+                in.getValidPaths(),
+                in.getFreeBytes(),
+                in.getSystem(),
+                in.getPoll(),
+                in.getSymbols(),
+                parse(in.getCounters()),
+                bounded(in.getDeploymentsList(), Report.MAX_DEPLOYMENTS).stream()
+                        .map(Reports::parse)
+                        .toList(),
+                bounded(in.getProfilesList(), Report.MAX_PROFILES).stream()
+                        .map(profile -> new ProfileReport(
+                                profile.getName(),
+                                profile.getGeneration(),
+                                bytes(profile.getPath()),
+                                profile.getConfirmed()))
+                        .toList(),
+                in.getLowestOpen(),
+                in.getCommand());
+    }
+
+    private static narlink.v1.DeploymentReport write(DeploymentReport report) {
+        return narlink.v1.DeploymentReport.newBuilder()
+                .setDeployment(report.deployment())
+                .setStateValue(report.state().ordinal() + 1)
+                .setReason(report.reason())
+                .setBlocksDone(report.blocksDone())
+                .setPaths(report.paths())
+                .setPathsDone(report.pathsDone())
+                .setManifest(write(report.manifest()))
+                .setPack(write(report.pack()))
+                .setExitStatus(report.exitStatus() + 1)
+                .setOutputTail(bytes(report.outputTail()))
+                .build();
+    }
+
+    private static DeploymentReport parse(narlink.v1.DeploymentReport in) {
+        int state = in.getStateValue();
+        if (state < 1 || state > DeploymentState.values().length) {
+            throw new IllegalArgumentException("deployment state " + state);
+        }
+        return new DeploymentReport(
+                in.getDeployment(),
+                DeploymentState.values()[state - 1],
+                in.getReason(),
+                in.getBlocksDone(),
+                in.getPaths(),
+                in.getPathsDone(),
+                parse(in.getManifest()),
+                parse(in.getPack()),
+                in.getExitStatus() - 1,
+                bytes(in.getOutputTail()));
+    }
+
+    private static narlink.v1.Missing write(Missing missing) {
+        return narlink.v1.Missing.newBuilder()
+                .setFirst(missing.first())
+                .addAllSymbols(missing.symbols())
+                .build();
+    }
+
+    private static Missing parse(narlink.v1.Missing in) {
+        return new Missing(in.getFirst(), bounded(in.getSymbolsList(), Missing.MAX_BLOCKS));
+    }
+
+    private static narlink.v1.Counters write(Map<Counter, Long> counters) {
+        var out = narlink.v1.Counters.newBuilder();
+        counters.forEach((counter, count) -> out.setField(field(counter), count));
+        return out.build();
+    }
+
+    private static Map<Counter, Long> parse(narlink.v1.Counters in) {
+        var counts = new EnumMap<Counter, Long>(Counter.class);
+        for (var counter : Counter.values()) {
+            counts.put(counter, (Long) in.getField(field(counter)));
+        }
+        return counts;
+    }
+
+    private static com.google.protobuf.Descriptors.FieldDescriptor field(Counter counter) {
+        return narlink.v1.Counters.getDescriptor().findFieldByNumber(counter.ordinal() + 1);
+    }
+}

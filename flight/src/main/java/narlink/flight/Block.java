@@ -1,0 +1,52 @@
+package narlink.flight;
+
+/// One source block as it fills.
+///
+/// @param needed symbols with which decoding is tried next
+/// @param held distinct symbols that are durable
+record Block(Stage stage, int needed, int held, int attempts) {
+    enum Stage {
+        FILLING,
+        DECODING,
+        DONE
+    }
+
+    static Block empty(int k) {
+        return new Block(Stage.FILLING, k, 0, 0);
+    }
+
+    boolean filling() {
+        return stage == Stage.FILLING;
+    }
+
+    boolean done() {
+        return stage == Stage.DONE;
+    }
+
+    boolean full() {
+        return filling() && held >= needed;
+    }
+
+    Block holding(int symbols) {
+        return new Block(stage, needed, symbols, attempts);
+    }
+
+    Block decoding() {
+        return new Block(Stage.DECODING, needed, held, attempts);
+    }
+
+    Block finished() {
+        return new Block(Stage.DONE, needed, held, attempts);
+    }
+
+    /// The rank was short. The next attempt waits for one more symbol, then two, then four: a sender whose symbols
+    /// never suffice cannot make the receiver solve once per packet.
+    Block undecodable() {
+        return new Block(Stage.FILLING, held + (1 << Math.min(attempts, 10)), held, attempts + 1);
+    }
+
+    /// Symbols that are missing still.
+    int missing() {
+        return filling() ? Math.max(1, needed - held) : 0;
+    }
+}

@@ -1,0 +1,112 @@
+package narlink.flight;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.wire.DeploymentState;
+import narlink.wire.FecObject;
+
+/// Where one deployment lies on disk: its announcement as it was signed, its status, and for each source block either a
+/// symbol log or the decoded block.
+final class DeploymentFiles {
+    private final Disk disk;
+    private final Path directory;
+
+    DeploymentFiles(Disk disk, Path deployments, int number) {
+        this.disk = disk;
+        this.directory = deployments.resolve(Integer.toString(number));
+    }
+
+    /// What [#saveStatus] wrote.
+    record Status(DeploymentState state, String reason, int paths, int exitStatus, Bytes outputTail) {}
+
+    void begin(byte[] announcement) throws IOException {
+        disk.makeDirectory(directory);
+        disk.replace(directory.resolve("announcement"), announcement);
+    }
+
+    Optional<byte[]> announcement() throws IOException {
+        return disk.read(directory.resolve("announcement"));
+    }
+
+    void saveStatus(Reception reception) throws IOException {
+        var properties = new Properties();
+        properties.setProperty("state", reception.state().name());
+        properties.setProperty("reason", reception.reason());
+        properties.setProperty("paths", Integer.toString(reception.pathsDone()));
+        properties.setProperty("exitStatus", Integer.toString(reception.exitStatus()));
+        properties.setProperty("outputTail", reception.outputTail().hex());
+        var text = new StringWriter();
+        properties.store(text, null);
+        disk.replace(directory.resolve("status"), text.toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    Optional<Status> status() throws IOException {
+        var bytes = disk.read(directory.resolve("status"));
+        if (bytes.isEmpty()) return Optional.empty();
+        var properties = new Properties();
+        properties.load(new StringReader(new String(bytes.get(), StandardCharsets.ISO_8859_1)));
+        try {
+            return Optional.of(new Status(
+                    DeploymentState.valueOf(properties.getProperty("state", "RECEIVING")),
+                    properties.getProperty("reason", ""),
+                    Integer.parseInt(properties.getProperty("paths", "0")),
+                    Integer.parseInt(properties.getProperty("exitStatus", "-1")),
+                    Bytes.ofHex(properties.getProperty("outputTail", ""))));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("damaged status of deployment " + directory.getFileName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    SymbolLog log(FecObject object, int block, int symbolSize) throws IOException {
+        return SymbolLog.open(disk, file(object, block, "symbols"), symbolSize);
+    }
+
+    boolean hasLog(FecObject object, int block) throws IOException {
+        return disk.read(file(object, block, "symbols")).isPresent();
+    }
+
+    void deleteLog(FecObject object, int block) throws IOException {
+        disk.delete(file(object, block, "symbols"));
+    }
+
+    void saveBlock(FecObject object, int block, byte[] data) throws IOException {
+        disk.replace(file(object, block, "block"), data);
+    }
+
+    /// The decoded block, if it is there.
+    Optional<byte[]> block(FecObject object, int block) throws IOException {
+        return disk.read(file(object, block, "block"));
+    }
+
+    /// The decoded block, if it is there and has this hash.
+    Optional<byte[]> block(FecObject object, int block, Sha256 hash) throws IOException {
+        return block(object, block).filter(data -> Sha256.of(data).equals(hash));
+    }
+
+    void deleteBlock(FecObject object, int block) throws IOException {
+        disk.delete(file(object, block, "block"));
+    }
+
+    /// Drops symbols and blocks; announcement and status stay.
+    void release() throws IOException {
+        for (var name : disk.list(directory)) {
+            if (!name.equals("announcement") && !name.equals("status")) disk.delete(directory.resolve(name));
+        }
+    }
+
+    void delete() throws IOException {
+        disk.delete(directory);
+    }
+
+    private Path file(FecObject object, int block, String suffix) {
+        return directory.resolve("%s-%05d.%s".formatted(object.name().toLowerCase(Locale.ROOT), block, suffix));
+    }
+}

@@ -1,0 +1,49 @@
+package narlink.flight;
+
+import narlink.Bytes;
+import narlink.pack.Manifest;
+import narlink.wire.DeploymentState;
+import narlink.wire.FecObject;
+import narlink.wire.Symbols;
+
+/// What happens to a deployment: from the link, or as the answer to an [Effect].
+sealed interface Input {
+    /// Authentic symbols of this deployment came in.
+    record Arrived(Symbols symbols) implements Input {}
+
+    /// So many distinct symbols of the block are durable.
+    record Kept(FecObject object, int block, int held) implements Input {}
+
+    /// The block is decoded, verified and durable.
+    record Decoded(FecObject object, int block) implements Input {}
+
+    /// The symbols' rank is short.
+    record Undecodable(FecObject object, int block) implements Input {}
+
+    /// The block's bytes are not what the mission key signed for, or were damaged on disk; its symbols are gone.
+    record Spoilt(FecObject object, int block) implements Input {}
+
+    record ManifestRead(Manifest manifest) implements Input {}
+
+    /// So many of the deployment's paths are valid and synced.
+    record Imported(int paths) implements Input {}
+
+    /// All paths are valid and synced, and their hashes are as signed for.
+    record Complete() implements Input {}
+
+    /// Something that may pass stands in the way.
+    record Stalled(String reason) implements Input {}
+
+    /// It never can be carried out.
+    record Failed(String reason) implements Input {}
+
+    /// The profile is set, and the activation is about to run.
+    record ActivationBegun() implements Input {}
+
+    /// @param exitStatus of the command, -1 when none ran
+    record Activated(DeploymentState end, String reason, int exitStatus, Bytes outputTail) implements Input {}
+
+    record Cancelled() implements Input {}
+
+    record Expired() implements Input {}
+}

@@ -1,0 +1,100 @@
+package narlink.flight;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/// The pack's bytes in order, as far as its blocks have come; waits for more at a gap, or gives way.
+final class PackStream extends InputStream {
+    /// Gives a block's bytes once it is decoded and verified.
+    interface Blocks {
+        Optional<byte[]> block(int index) throws IOException;
+    }
+
+    /// The next block is not there, and somebody else could use the time.
+    static final class GaveWayException extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final Blocks blocks;
+    private final int count;
+    private final Signal signal;
+    private int next;
+    private byte[] current = new byte[0];
+    private int at;
+
+    PackStream(Blocks blocks, int count, Signal signal) {
+        this.blocks = blocks;
+        this.count = count;
+        this.signal = signal;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return advance() ? current[at++] & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) return 0;
+        if (!advance()) return -1;
+        int copied = Math.min(length, current.length - at);
+        System.arraycopy(current, at, bytes, offset, copied);
+        at += copied;
+        return copied;
+    }
+
+    private boolean advance() throws IOException {
+        while (at == current.length) {
+            if (next == count) return false;
+            long seen = signal.count();
+            var block = blocks.block(next);
+            if (block.isPresent()) {
+                current = block.get();
+                at = 0;
+                next++;
+            } else if (!signal.await(seen)) {
+                throw new GaveWayException();
+            }
+        }
+        return true;
+    }
+
+    /// Tells the waiting import that a block has come, or that it is to give way.
+    static final class Signal {
+        private long count;
+        private boolean giveWay;
+
+        synchronized long count() {
+            return count;
+        }
+
+        synchronized void arrived() {
+            count++;
+            notifyAll();
+        }
+
+        /// Whoever waits now, or tries to before [#reset], gives way.
+        synchronized void giveWay() {
+            giveWay = true;
+            notifyAll();
+        }
+
+        synchronized void reset() {
+            giveWay = false;
+        }
+
+        /// Waits for an arrival after `seen`; false to give way.
+        synchronized boolean await(long seen) {
+            while (count == seen && !giveWay) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return count != seen;
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package narlink.flight;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import narlink.Bytes;
+import narlink.Step;
+import narlink.delta.Codec;
+import narlink.fec.Oti;
+import narlink.pack.Manifest;
+import narlink.wire.Announcement;
+import narlink.wire.DeploymentState;
+import narlink.wire.FecObject;
+import narlink.wire.Report;
+import narlink.wire.Report.Missing;
+import narlink.wire.Symbols;
+
+/// One deployment as the satellite sees it. Reads no clock, disk or pipe: equal inputs give equal steps in orbit, in
+/// the simulator and in a property. Replaying the files of the deployment rebuilds it.
+///
+/// @param reason why it waits or how it ended
+/// @param exitStatus of the activation, -1 when none ran
+record Reception(
+        Announcement announcement,
+        DeploymentState state,
+        String reason,
+        Optional<Manifest> manifest,
+        List<Block> manifestBlocks,
+        List<Block> packBlocks,
+        int pathsDone,
+        int exitStatus,
+        Bytes outputTail) {
+
+    Reception {
+        manifestBlocks = List.copyOf(manifestBlocks);
+        packBlocks = List.copyOf(packBlocks);
+    }
+
+    static Reception begin(Announcement announcement) {
+        return new Reception(
+                announcement,
+                DeploymentState.RECEIVING,
+                "",
+                Optional.empty(),
+                blocks(Optional.of(announcement.manifest())),
+                blocks(announcement.pack()),
+                0,
+                -1,
+                Bytes.EMPTY);
+    }
+
+    int number() {
+        return announcement.deployment();
+    }
+
+    Step<Reception, Effect> on(Input input) {
+        if (state.ended()) {
+            return input instanceof Input.Arrived ? Step.to(this, new Effect.Surplus()) : Step.to(this);
+        }
+        return switch (input) {
+            case Input.Arrived arrived ->
+                Step.to(this, wants(arrived.symbols()) ? new Effect.Keep(arrived.symbols()) : new Effect.Surplus());
+            case Input.Kept kept -> kept(kept);
+            case Input.Decoded block -> decoded(block.object(), block.block());
+            case Input.Undecodable block -> undecodable(block.object(), block.block());
+            case Input.Spoilt block ->
+                Step.to(with(
+                        block.object(),
+                        block.block(),
+                        Block.empty(oti(block.object()).k(block.block()))));
+            case Input.ManifestRead read -> manifestRead(read.manifest());
+            case Input.Imported imported -> Step.to(withPaths(imported.paths(), ""));
+            case Input.Complete complete ->
+                Step.to(
+                        withPaths(manifest.map(m -> m.objects().size()).orElse(0), "")
+                                .in(DeploymentState.STORED, ""),
+                        new Effect.Save(),
+                        new Effect.Activate());
+            case Input.Stalled stalled -> Step.to(withPaths(pathsDone, stalled.reason()));
+            case Input.ActivationBegun begun -> Step.to(in(DeploymentState.ACTIVATING, ""), new Effect.Save());
+            case Input.Activated activated -> end(activated);
+            case Input.Failed failed -> ended(DeploymentState.FAILED, failed.reason());
+            // What has begun to change the system is not stopped half-way.
+            case Input.Cancelled cancelled ->
+                state == DeploymentState.ACTIVATING ? Step.to(this) : ended(DeploymentState.CANCELLED, "by command");
+            case Input.Expired expired ->
+                state == DeploymentState.RECEIVING
+                        ? ended(DeploymentState.EXPIRED, "not complete by " + announcement.expires())
+                        : Step.to(this);
+        };
+    }
+
+    /// What a cut left to be done, once its files have been read.
+    List<Effect> resume() {
+        return switch (state) {
+            case STORED, ACTIVATING -> List.of(new Effect.Activate());
+            case RECEIVING -> manifest.isPresent() ? List.of(new Effect.Import()) : List.of();
+            case CONFIRMED, ROLLED_BACK, FAILED, CANCELLED, EXPIRED, SUPERSEDED -> List.of(new Effect.Release());
+        };
+    }
+
+    Report.DeploymentReport report() {
+        return new Report.DeploymentReport(
+                number(),
+                state,
+                reason,
+                (int) packBlocks.stream().filter(Block::done).count(),
+                manifest.map(m -> m.objects().size()).orElse(0),
+                pathsDone,
+                state.ended() ? Missing.NONE : missing(manifestBlocks),
+                state.ended() ? Missing.NONE : missing(packBlocks),
+                exitStatus,
+                outputTail);
+    }
+
+    /// Blocks from the first on, whatever their object, that are not done.
+    private static Missing missing(List<Block> blocks) {
+        int first = (int) IntStream.range(0, blocks.size())
+                .takeWhile(i -> blocks.get(i).done())
+                .count();
+        return new Missing(
+                first,
+                blocks.stream()
+                        .skip(first)
+                        .limit(Missing.MAX_BLOCKS)
+                        .map(Block::missing)
+                        .toList());
+    }
+
+    private boolean wants(Symbols symbols) {
+        var oti = announcement.oti(symbols.object());
+        if (oti.isEmpty() || symbols.block() >= oti.get().blocks()) return false;
+        int size = oti.get().symbolSize();
+        int count = symbols.data().size() / size;
+        return symbols.data().size() % size == 0
+                && symbols.esi() + count - 1 <= Symbols.MAX_ESI
+                && block(symbols.object(), symbols.block()).filling();
+    }
+
+    private Step<Reception, Effect> kept(Input.Kept kept) {
+        var block = block(kept.object(), kept.block());
+        if (!block.filling()) return Step.to(this);
+        return filled(with(kept.object(), kept.block(), block.holding(kept.held())), kept.object(), kept.block());
+    }
+
+    /// Decodes the block if it is full and what it must be is known.
+    private static Step<Reception, Effect> filled(Reception next, FecObject object, int block) {
+        boolean verifiable = object == FecObject.MANIFEST || next.manifest.isPresent();
+        if (!verifiable || !next.block(object, block).full()) return Step.to(next);
+        return Step.to(
+                next.with(object, block, next.block(object, block).decoding()), new Effect.Decode(object, block));
+    }
+
+    private Step<Reception, Effect> undecodable(FecObject object, int block) {
+        return filled(with(object, block, block(object, block).undecodable()), object, block);
+    }
+
+    private Step<Reception, Effect> decoded(FecObject object, int block) {
+        var next = with(object, block, block(object, block).finished());
+        if (object == FecObject.PACK) return Step.to(next, new Effect.Import());
+        return next.manifestBlocks.stream().allMatch(Block::done)
+                ? Step.to(next, new Effect.ReadManifest())
+                : Step.to(next);
+    }
+
+    private Step<Reception, Effect> manifestRead(Manifest read) {
+        if (Codec.withId(read.codec()).isEmpty() && !read.objects().isEmpty()) {
+            return ended(DeploymentState.FAILED, "pack of codec " + read.codec() + ", unknown here");
+        }
+        if (read.blockHashes().size() != packBlocks.size() || read.objects().isEmpty() != packBlocks.isEmpty()) {
+            return ended(DeploymentState.FAILED, "manifest and announcement disagree on the pack");
+        }
+        var next = new Reception(
+                announcement,
+                state,
+                reason,
+                Optional.of(read),
+                manifestBlocks,
+                packBlocks,
+                pathsDone,
+                exitStatus,
+                outputTail);
+        var effects = new ArrayList<Effect>();
+        for (int i = 0; i < packBlocks.size(); i++) {
+            var step = filled(next, FecObject.PACK, i);
+            next = step.state();
+            effects.addAll(step.effects());
+        }
+        effects.add(new Effect.Import());
+        return new Step<>(next, effects);
+    }
+
+    private Step<Reception, Effect> end(Input.Activated activated) {
+        var next = new Reception(
+                announcement,
+                state,
+                reason,
+                manifest,
+                manifestBlocks,
+                packBlocks,
+                pathsDone,
+                activated.exitStatus(),
+                activated.outputTail());
+        return next.ended(activated.end(), activated.reason());
+    }
+
+    private Step<Reception, Effect> ended(DeploymentState end, String why) {
+        return Step.to(in(end, why), new Effect.Save(), new Effect.Release());
+    }
+
+    private Block block(FecObject object, int index) {
+        return blocksOf(object).get(index);
+    }
+
+    private List<Block> blocksOf(FecObject object) {
+        return object == FecObject.MANIFEST ? manifestBlocks : packBlocks;
+    }
+
+    private Oti oti(FecObject object) {
+        return announcement.oti(object).orElseThrow();
+    }
+
+    private Reception with(FecObject object, int index, Block block) {
+        var blocks = new ArrayList<>(blocksOf(object));
+        blocks.set(index, block);
+        boolean isManifest = object == FecObject.MANIFEST;
+        return new Reception(
+                announcement,
+                state,
+                reason,
+                manifest,
+                isManifest ? blocks : manifestBlocks,
+                isManifest ? packBlocks : blocks,
+                pathsDone,
+                exitStatus,
+                outputTail);
+    }
+
+    private Reception withPaths(int paths, String why) {
+        return new Reception(
+                announcement, state, why, manifest, manifestBlocks, packBlocks, paths, exitStatus, outputTail);
+    }
+
+    /// The same in another state.
+    Reception in(DeploymentState next, String why) {
+        return new Reception(
+                announcement, next, why, manifest, manifestBlocks, packBlocks, pathsDone, exitStatus, outputTail);
+    }
+
+    /// As its saved state tells.
+    Reception restored(DeploymentState saved, String why, int paths, int exit, Bytes tail) {
+        return new Reception(announcement, saved, why, manifest, manifestBlocks, packBlocks, paths, exit, tail);
+    }
+
+    private static List<Block> blocks(Optional<Oti> oti) {
+        return oti.map(info -> IntStream.range(0, info.blocks())
+                        .mapToObj(sbn -> Block.empty(info.k(sbn)))
+                        .toList())
+                .orElse(Collections.emptyList());
+    }
+}

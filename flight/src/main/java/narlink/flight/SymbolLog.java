@@ -1,0 +1,119 @@
+package narlink.flight;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/// The symbols of one source block, on disk: records of CRC-32C (4 bytes, over the rest), ESI (4 bytes) and one symbol,
+/// all big endian. What a cut tore off the end is dropped when the log is opened again; every ESI stands once.
+final class SymbolLog implements Closeable {
+    private static final int HEADER = 8;
+    /// ESIs below this have a bit; the rare ones above are kept one by one.
+    private static final int DENSE = 1 << 16;
+
+    private final Disk.Appender file;
+    private final int symbolSize;
+    private final BitSet dense = new BitSet();
+    private final Set<Integer> sparse = new HashSet<>();
+    private final byte[] record;
+    private long end;
+    private int held;
+
+    private SymbolLog(Disk.Appender file, int symbolSize) {
+        this.file = file;
+        this.symbolSize = symbolSize;
+        this.record = new byte[HEADER + symbolSize];
+    }
+
+    static SymbolLog open(Disk disk, Path file, int symbolSize) throws IOException {
+        var log = new SymbolLog(disk.append(file), symbolSize);
+        try {
+            log.replay();
+            if (log.file.size() > log.end) {
+                log.file.truncate(log.end);
+                log.file.force();
+            }
+        } catch (IOException e) {
+            log.close();
+            throw e;
+        }
+        return log;
+    }
+
+    /// One symbol of the log.
+    record Entry(int esi, byte[] bytes, int offset) {}
+
+    /// Distinct symbols in the log, synced or not.
+    int held() {
+        return held;
+    }
+
+    /// Writes a symbol unless its ESI is there already; the first payload wins. Not durable before [#force].
+    ///
+    /// @return whether it was new
+    boolean append(int esi, byte[] symbols, int offset) throws IOException {
+        if (has(esi)) return false;
+        var buffer = ByteBuffer.wrap(record);
+        buffer.putInt(4, esi).put(HEADER, symbols, offset, symbolSize);
+        buffer.putInt(0, crc(record, 4));
+        try {
+            file.append(record, 0, record.length);
+        } catch (IOException e) {
+            file.truncate(end);
+            throw e;
+        }
+        end += record.length;
+        note(esi);
+        return true;
+    }
+
+    void force() throws IOException {
+        file.force();
+    }
+
+    /// Hands each symbol on, in the order of arrival.
+    void symbols(Consumer<Entry> entries) throws IOException {
+        byte[] contents = file.contents();
+        for (int at = 0; at < end; at += record.length) {
+            entries.accept(new Entry(ByteBuffer.wrap(contents).getInt(at + 4), contents, at + HEADER));
+        }
+    }
+
+    private void replay() throws IOException {
+        byte[] contents = file.contents();
+        var buffer = ByteBuffer.wrap(contents);
+        int at = 0;
+        while (at + record.length <= contents.length && buffer.getInt(at) == crc(contents, at + 4)) {
+            note(buffer.getInt(at + 4));
+            at += record.length;
+        }
+        end = at;
+    }
+
+    private int crc(byte[] bytes, int at) {
+        var crc = new CRC32C();
+        crc.update(bytes, at, 4 + symbolSize);
+        return (int) crc.getValue();
+    }
+
+    private boolean has(int esi) {
+        return esi < DENSE ? dense.get(esi) : sparse.contains(esi);
+    }
+
+    private void note(int esi) {
+        if (esi < DENSE) dense.set(esi);
+        else sparse.add(esi);
+        held++;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,139 @@
+package narlink.flight;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Optional;
+import narlink.Sha256;
+import narlink.delta.Codec;
+import narlink.delta.CorruptPackException;
+import narlink.nix.NarException;
+import narlink.nix.NarParser;
+import narlink.nix.NarVisitor;
+import narlink.pack.Manifest;
+
+/// Decodes the paths of a pack, one after the other, and lets none pass that is not a canonical NAR with the size and
+/// the
+/// hash prefix that the manifest tells. The same on board and in the rehearsal on Earth.
+public final class Unpacker implements Closeable {
+    private final Manifest manifest;
+    private final Path scratch;
+    private final Codec.Decoder decoder;
+    private final MessageDigest narHashes = Sha256.digest();
+    private int next;
+
+    /// @param pack the pack's bytes; may block until they have arrived
+    /// @param scratch directory for NARs that are too large for memory, one at a time
+    public Unpacker(Manifest manifest, InputStream pack, Path scratch) throws IOException {
+        this.manifest = manifest;
+        this.scratch = scratch;
+        this.decoder = Codec.withId(manifest.codec())
+                .orElseThrow(() -> new CorruptPackException("pack of codec " + manifest.codec() + ", unknown here"))
+                .decoder(pack);
+    }
+
+    /// A path that was decoded and checked. Closing it drops its bytes.
+    public static final class Unpacked implements Closeable {
+        private final Manifest.Entry entry;
+        private final Sha256 narHash;
+        private final Spool spool;
+
+        private Unpacked(Manifest.Entry entry, Sha256 narHash, Spool spool) {
+            this.entry = entry;
+            this.narHash = narHash;
+            this.spool = spool;
+        }
+
+        public Manifest.Entry entry() {
+            return entry;
+        }
+
+        public Sha256 narHash() {
+            return narHash;
+        }
+
+        public InputStream nar() throws IOException {
+            return spool.read();
+        }
+
+        @Override
+        public void close() throws IOException {
+            spool.close();
+        }
+    }
+
+    /// The next path, or nothing behind the last one; then the pack's end and the digest over all NAR hashes have been
+    /// checked too.
+    ///
+    /// @throws CorruptPackException if the pack is not what the manifest says: for good
+    public Optional<Unpacked> next() throws IOException {
+        if (next == manifest.objects().size()) {
+            end();
+            return Optional.empty();
+        }
+        var entry = manifest.objects().get(next++);
+        var spool = new Spool(scratch);
+        try {
+            var unpacked = new Unpacked(entry, decode(entry, spool), spool);
+            narHashes.update(unpacked.narHash().bytes().buffer());
+            return Optional.of(unpacked);
+        } catch (IOException | RuntimeException e) {
+            spool.close();
+            throw e;
+        }
+    }
+
+    private Sha256 decode(Manifest.Entry entry, Spool spool) throws IOException {
+        var checked = new Checked(entry.narSize(), spool);
+        try {
+            decoder.next(new Codec.NewPath(entry.path(), entry.narSize()), checked);
+            checked.parser.end();
+        } catch (NarException e) {
+            throw new CorruptPackException(entry.path() + " decodes to no proper NAR: " + e.getMessage(), e);
+        }
+        var hash = Sha256.finish(checked.hash);
+        if (!hash.bytes().startsWith(entry.narHashPrefix())) {
+            throw new CorruptPackException(entry.path() + " decodes to other contents than the manifest says");
+        }
+        return hash;
+    }
+
+    private void end() throws IOException {
+        decoder.end();
+        if (!Sha256.finish(narHashes).equals(manifest.narHashes())) {
+            throw new CorruptPackException("the NAR hashes are not those that the manifest was signed for");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        decoder.close();
+    }
+
+    /// Hashes and parses what goes through.
+    private static final class Checked extends OutputStream {
+        private final OutputStream to;
+        private final MessageDigest hash = Sha256.digest();
+        private final NarParser parser;
+
+        Checked(long narSize, OutputStream to) {
+            this.to = to;
+            this.parser = new NarParser(new NarVisitor() {}, narSize);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            parser.feed(bytes, offset, length);
+            hash.update(bytes, offset, length);
+            to.write(bytes, offset, length);
+        }
+    }
+}

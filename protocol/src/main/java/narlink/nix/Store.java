@@ -62,7 +62,12 @@ public interface Store extends Closeable {
     /// valid yet: make the root first, so that no collection comes in between.
     ///
     /// @param name slash-separated, such as `SAT/17/BASENAME`
-    void root(String name, StorePath path) throws IOException;
+    default void root(String name, StorePath path) throws IOException {
+        root(Map.of(name, path));
+    }
+
+    /// [#root] for many names, which is faster than one by one.
+    void root(Map<String, StorePath> added) throws IOException;
 
     /// Ends a root; nothing happens if there is none.
     void unroot(String name) throws IOException;

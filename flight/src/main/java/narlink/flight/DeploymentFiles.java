@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import narlink.Bytes;
-import narlink.Sha256;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
 
@@ -84,11 +83,6 @@ final class DeploymentFiles {
     /// The decoded block, if it is there.
     Optional<byte[]> block(FecObject object, int block) throws IOException {
         return disk.read(file(object, block, "block"));
-    }
-
-    /// The decoded block, if it is there and has this hash.
-    Optional<byte[]> block(FecObject object, int block, Sha256 hash) throws IOException {
-        return block(object, block).filter(data -> Sha256.of(data).equals(hash));
     }
 
     void deleteBlock(FecObject object, int block) throws IOException {

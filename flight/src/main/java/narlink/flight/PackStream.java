@@ -64,12 +64,18 @@ final class PackStream extends InputStream {
     static final class Signal {
         private long count;
         private boolean giveWay;
+        private boolean waiting;
 
         synchronized long count() {
             return count;
         }
 
+        synchronized boolean waiting() {
+            return waiting && !giveWay;
+        }
+
         synchronized void arrived() {
+            waiting = false;
             count++;
             notifyAll();
         }
@@ -88,10 +94,13 @@ final class PackStream extends InputStream {
         synchronized boolean await(long seen) {
             while (count == seen && !giveWay) {
                 try {
+                    waiting = true;
                     wait();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     return false;
+                } finally {
+                    waiting = false;
                 }
             }
             return count != seen;

@@ -93,12 +93,33 @@ record Reception(
     }
 
     /// What a cut left to be done, once its files have been read.
-    List<Effect> resume() {
+    Step<Reception, Effect> resume() {
         return switch (state) {
-            case STORED, ACTIVATING -> List.of(new Effect.Activate());
-            case RECEIVING -> manifest.isPresent() ? List.of(new Effect.Import()) : List.of();
-            case CONFIRMED, ROLLED_BACK, FAILED, CANCELLED, EXPIRED, SUPERSEDED -> List.of(new Effect.Release());
+            case STORED, ACTIVATING -> Step.to(this, new Effect.Activate());
+            case RECEIVING -> receive();
+            case CONFIRMED, ROLLED_BACK, FAILED, CANCELLED, EXPIRED, SUPERSEDED -> Step.to(this, new Effect.Release());
         };
+    }
+
+    /// Decodes what is full, and imports what is there.
+    private Step<Reception, Effect> receive() {
+        var next = this;
+        var effects = new ArrayList<Effect>();
+        for (var object : FecObject.values()) {
+            for (int i = 0; i < blocksOf(object).size(); i++) {
+                var step = filled(next, object, i);
+                next = step.state();
+                effects.addAll(step.effects());
+            }
+        }
+        if (manifest.isPresent()) effects.add(new Effect.Import());
+        else if (manifestBlocks.stream().allMatch(Block::done)) effects.add(new Effect.ReadManifest());
+        return new Step<>(next, effects);
+    }
+
+    /// With what a symbol log held when it was read back.
+    Reception holding(FecObject object, int block, int held) {
+        return with(object, block, block(object, block).holding(held));
     }
 
     Report.DeploymentReport report() {
@@ -182,14 +203,7 @@ record Reception(
                 pathsDone,
                 exitStatus,
                 outputTail);
-        var effects = new ArrayList<Effect>();
-        for (int i = 0; i < packBlocks.size(); i++) {
-            var step = filled(next, FecObject.PACK, i);
-            next = step.state();
-            effects.addAll(step.effects());
-        }
-        effects.add(new Effect.Import());
-        return new Step<>(next, effects);
+        return next.receive();
     }
 
     private Step<Reception, Effect> end(Input.Activated activated) {

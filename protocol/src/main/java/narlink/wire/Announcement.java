@@ -35,6 +35,10 @@ public record Announcement(
     public static final long MAX_MANIFEST = 8 << 20;
     /// Largest symbol: a segment holds at least one.
     public static final int MAX_SYMBOL_SIZE = 32_768;
+    /// The receiver decodes a block in memory, with about three times its size.
+    public static final int MAX_BLOCK_BYTES = 8 << 20;
+    /// The receiver keeps a few words for each block of a deployment.
+    public static final int MAX_BLOCKS = 16_384;
 
     public Announcement {
         stationKeys = List.copyOf(stationKeys);
@@ -49,8 +53,13 @@ public record Announcement(
         if (manifest.transferLength() > MAX_MANIFEST) {
             throw new IllegalArgumentException("manifest of " + manifest.transferLength() + " bytes");
         }
-        if (manifest.symbolSize() > MAX_SYMBOL_SIZE || pack.map(Oti::symbolSize).orElse(1) > MAX_SYMBOL_SIZE) {
-            throw new IllegalArgumentException("symbols of more than " + MAX_SYMBOL_SIZE + " bytes");
+        check(manifest);
+        pack.ifPresent(Announcement::check);
+    }
+
+    private static void check(Oti oti) {
+        if (oti.symbolSize() > MAX_SYMBOL_SIZE || oti.blocks() > MAX_BLOCKS || oti.length(0) > MAX_BLOCK_BYTES) {
+            throw new IllegalArgumentException("beyond what a receiver takes: " + oti);
         }
     }
 

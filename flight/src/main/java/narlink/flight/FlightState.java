@@ -1,0 +1,177 @@
+package narlink.flight;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import narlink.nix.PublicKey;
+import narlink.nix.SecretKey;
+import narlink.wire.SatelliteName;
+
+/// The receiver's state directory:
+///
+///     satellite        its name
+///     flight.key       signs reports; never leaves
+///     nix.key          signs imported paths; its public half stands in nix.conf
+///     trusted-keys     public mission keys, one a line
+///     boots            starts so far
+///     floor            the lowest deployment number that is still believed
+///     command          the last command carried out
+///     confirmed/NAME   the last confirmed generation of a profile
+///     deployments/N/   see [DeploymentFiles]
+///     scratch/         NARs between decoding and import; emptied at start
+public final class FlightState {
+    private final Path directory;
+    private final Disk disk;
+
+    public FlightState(Path directory, Disk disk) {
+        this.directory = directory.toAbsolutePath().normalize();
+        this.disk = disk;
+    }
+
+    public static FlightState at(Path directory) {
+        return new FlightState(directory, new RealDisk(directory.toAbsolutePath()));
+    }
+
+    public boolean exists() {
+        return Files.exists(directory.resolve("satellite"));
+    }
+
+    /// Makes name and keys; what is there already stays.
+    public void init(SatelliteName satellite) throws IOException {
+        disk.makeDirectory(directory);
+        var name = text("satellite");
+        if (name.isPresent() && !name.get().equals(satellite.value())) {
+            throw new IOException(directory + " belongs to satellite " + name.get()
+                    + "; choose another --state directory for " + satellite);
+        }
+        makeKey("flight.key", satellite + "-flight-1");
+        makeKey("nix.key", satellite + "-nix-1");
+        disk.replace(directory.resolve("satellite"), bytes(satellite.value()));
+    }
+
+    public void trust(PublicKey key) throws IOException {
+        var keys = new ArrayList<>(trustedKeys());
+        if (keys.contains(key)) return;
+        keys.add(key);
+        var lines = new StringBuilder();
+        keys.forEach(trusted -> lines.append(trusted.text()).append('\n'));
+        disk.replace(directory.resolve("trusted-keys"), bytes(lines.toString()));
+    }
+
+    public SatelliteName satellite() throws IOException {
+        return new SatelliteName(text("satellite")
+                .orElseThrow(() -> new IOException("no receiver in " + directory
+                        + "; run narlink-flight init --satellite NAME --trust KEY first")));
+    }
+
+    public SecretKey flightKey() throws IOException {
+        return key("flight.key");
+    }
+
+    public SecretKey nixKey() throws IOException {
+        return key("nix.key");
+    }
+
+    public List<PublicKey> trustedKeys() throws IOException {
+        var keys = new ArrayList<PublicKey>();
+        for (var line : text("trusted-keys").orElse("").lines().toList()) {
+            if (!line.isBlank()) keys.add(PublicKey.parse(line.strip()));
+        }
+        return keys;
+    }
+
+    /// Keeps other receivers out of this directory until it is released.
+    public FileLock lock() throws IOException {
+        var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            channel.close();
+            throw new IOException("another narlink-flight works in " + directory + "; end it first");
+        }
+        return lock;
+    }
+
+    /// Counts a start, durably, and returns how many there were.
+    int boot() throws IOException {
+        int boots = number("boots") + 1;
+        disk.replace(directory.resolve("boots"), bytes(Integer.toString(boots)));
+        disk.delete(scratch());
+        disk.makeDirectory(scratch());
+        disk.makeDirectory(deployments());
+        return boots;
+    }
+
+    int number(String file) throws IOException {
+        return text(file).map(Integer::parseInt).orElse(0);
+    }
+
+    void saveNumber(String file, int number) throws IOException {
+        disk.replace(directory.resolve(file), bytes(Integer.toString(number)));
+    }
+
+    DeploymentFiles deployment(int number) {
+        return new DeploymentFiles(disk, deployments(), number);
+    }
+
+    /// Numbers of the deployments on disk, ascending.
+    List<Integer> deploymentNumbers() throws IOException {
+        return disk.list(deployments()).stream()
+                .filter(name -> name.matches("[1-9][0-9]{0,9}"))
+                .map(Integer::parseInt)
+                .sorted()
+                .toList();
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    Path confirmed() {
+        return directory.resolve("confirmed");
+    }
+
+    Path scratch() {
+        return directory.resolve("scratch");
+    }
+
+    private Path deployments() {
+        return directory.resolve("deployments");
+    }
+
+    private void makeKey(String file, String name) throws IOException {
+        var path = directory.resolve(file);
+        if (Files.exists(path)) return;
+        disk.replace(path, bytes(SecretKey.generate(name).text() + "\n"));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private SecretKey key(String file) throws IOException {
+        try {
+            return SecretKey.parse(text(file).orElseThrow(() -> new IOException("no " + file + " in " + directory)));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(directory.resolve(file) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<String> text(String file) throws IOException {
+        return disk.read(directory.resolve(file)).map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

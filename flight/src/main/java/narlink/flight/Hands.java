@@ -1,0 +1,176 @@
+package narlink.flight;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import narlink.Sha256;
+import narlink.delta.CorruptPackException;
+import narlink.nix.Store;
+import narlink.nix.StoreDigest;
+import narlink.pack.Manifest;
+import narlink.wire.FecObject;
+
+/// The one thread that works on the store: imports, activates, looks around. Answers come as inputs.
+final class Hands implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Hands.class.getName());
+
+    private final FlightState files;
+    private final Store store;
+    private final Importer importer;
+    private final Activator activator;
+    private final BiConsumer<Integer, Input> answers;
+    private final Consumer<StoreView> views;
+    private final PackStream.Signal signal = new PackStream.Signal();
+    private final Set<Integer> queued = new HashSet<>(); // With `running` guarded by `signal`.
+    private int running;
+    private final AtomicInteger busy = new AtomicInteger();
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("hands").factory());
+
+    Hands(FlightState files, Store store, BiConsumer<Integer, Input> answers, Consumer<StoreView> views)
+            throws IOException {
+        this.files = files;
+        this.store = store;
+        this.importer = new Importer(store, files.nixKey(), files.satellite(), files.scratch());
+        this.activator = new Activator(store, files.disk(), files.confirmed());
+        this.answers = answers;
+        this.views = views;
+    }
+
+    /// Imports what has arrived of a deployment and goes on as more does. While one waits for its next block, another
+    /// may go first.
+    void importPaths(int number, Manifest manifest) {
+        synchronized (signal) {
+            if (running == number) {
+                signal.arrived();
+                return;
+            }
+            if (queued.add(number)) submit(() -> importNow(number, manifest));
+            if (running != 0) signal.giveWay();
+        }
+    }
+
+    private void importNow(int number, Manifest manifest) {
+        synchronized (signal) {
+            running = number;
+            signal.reset();
+        }
+        Optional<Input> answer = Optional.empty();
+        boolean again = false;
+        try (var pack = new PackStream(
+                index -> block(number, index, manifest), manifest.blockHashes().size(), signal)) {
+            var different =
+                    importer.run(number, manifest, pack, paths -> answers.accept(number, new Input.Imported(paths)));
+            look();
+            different.forEach(path -> LOG.log(System.Logger.Level.WARNING, "{0} has other contents here", path));
+            answer = Optional.of(new Input.Complete());
+        } catch (PackStream.GaveWayException e) {
+            again = true;
+        } catch (CorruptPackException e) {
+            answer = Optional.of(new Input.Failed(message(e)));
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "import of deployment " + number, e);
+            answer = Optional.of(new Input.Stalled(message(e)));
+        }
+        synchronized (signal) {
+            running = 0;
+            if (again) submit(() -> importNow(number, manifest));
+            else queued.remove(number);
+        }
+        answer.ifPresent(input -> answers.accept(number, input));
+    }
+
+    /// The block as it was verified; one that has rotted on the disk since is asked for again.
+    private Optional<byte[]> block(int number, int index, Manifest manifest) throws IOException {
+        var deployment = files.deployment(number);
+        var data = deployment.block(FecObject.PACK, index);
+        if (data.isEmpty()
+                || Sha256.of(data.get()).equals(manifest.blockHashes().get(index))) return data;
+        deployment.deleteBlock(FecObject.PACK, index);
+        answers.accept(number, new Input.Spoilt(FecObject.PACK, index));
+        return Optional.empty();
+    }
+
+    void activate(int number, Manifest manifest) {
+        submit(() -> {
+            answers.accept(number, new Input.ActivationBegun());
+            try {
+                var result = activator.run(number, manifest, importer.targets(number, manifest));
+                look();
+                answers.accept(number, result);
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "activation of deployment " + number, e);
+                answers.accept(number, new Input.Stalled(message(e)));
+            }
+        });
+    }
+
+    /// Ends the roots of a deployment that has ended.
+    void release(int number) {
+        submit(() -> {
+            try {
+                importer.unroot(number);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "roots of deployment " + number, e);
+            }
+        });
+    }
+
+    /// Looks at the whole store, for the digest of the next reports.
+    void scan() {
+        submit(() -> {
+            try {
+                look();
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "cannot read the store", e);
+            }
+        });
+    }
+
+    private void look() throws IOException {
+        var digest = new StoreDigest();
+        store.infos(store.validPaths()).values().forEach(info -> digest.put(info.path(), info.narHash()));
+        views.accept(new StoreView(digest.digest(), digest.size(), store.freeBytes(), activator.report()));
+    }
+
+    private void submit(Runnable work) {
+        if (thread.isShutdown()) return;
+        busy.incrementAndGet();
+        thread.execute(() -> {
+            try {
+                work.run();
+            } finally {
+                busy.decrementAndGet();
+            }
+        });
+    }
+
+    /// Whether nothing is at hand but an import that waits for its next block.
+    boolean idle() {
+        return busy.get() == (signal.waiting() ? 1 : 0);
+    }
+
+    private static String message(Exception e) {
+        return Optional.ofNullable(e.getMessage()).orElse(e.toString());
+    }
+
+    /// Waits for the work at hand, but not for blocks.
+    @Override
+    public void close() {
+        signal.giveWay();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(60, TimeUnit.SECONDS)) thread.shutdownNow();
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

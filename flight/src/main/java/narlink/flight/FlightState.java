@@ -27,8 +27,11 @@ import narlink.wire.SatelliteName;
 ///     command          the last command carried out
 ///     confirmed/NAME   the last confirmed generation of a profile
 ///     deployments/N/   see [DeploymentFiles]
+///     last-report      the newest report, at most a second old while the receiver runs
 ///     scratch/         NARs between decoding and import; emptied at start
 public final class FlightState {
+    private static final System.Logger LOG = System.getLogger(FlightState.class.getName());
+
     private final Path directory;
     private final Disk disk;
 
@@ -91,18 +94,31 @@ public final class FlightState {
 
     /// Keeps other receivers out of this directory until it is released.
     public FileLock lock() throws IOException {
+        return tryLock()
+                .orElseThrow(() -> new IOException("another narlink-flight works in " + directory + "; end it first"));
+    }
+
+    /// [#lock], or nothing where another receiver has it.
+    Optional<FileLock> tryLock() throws IOException {
         var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock;
         try {
-            lock = channel.tryLock();
+            var lock = channel.tryLock();
+            if (lock != null) return Optional.of(lock);
         } catch (OverlappingFileLockException e) {
-            lock = null;
+            // Held within this very process.
+            LOG.log(System.Logger.Level.DEBUG, "already locked here", e);
         }
-        if (lock == null) {
-            channel.close();
-            throw new IOException("another narlink-flight works in " + directory + "; end it first");
-        }
-        return lock;
+        channel.close();
+        return Optional.empty();
+    }
+
+    /// The last report that was made, as a segment: for those who ask what a running receiver does.
+    Optional<byte[]> lastReport() throws IOException {
+        return disk.read(directory.resolve("last-report"));
+    }
+
+    void saveReport(byte[] segment) throws IOException {
+        disk.replace(directory.resolve("last-report"), segment);
     }
 
     /// Counts a start, durably, and returns how many there were.

@@ -42,6 +42,7 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private static final Duration RETRY = Duration.ofSeconds(30);
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
+    private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(200);
 
     private final FlightState files;
@@ -62,7 +63,8 @@ public final class ReceptionLoop implements AutoCloseable {
     private int floor;
     private int command;
     private boolean reportWanted;
-    private Instant reported = Instant.MIN;
+    private Instant reported = Instant.EPOCH;
+    private Instant reportSaved = Instant.EPOCH;
     private volatile Downlink downlink = segment -> {};
     private volatile boolean running = true;
 
@@ -365,8 +367,20 @@ public final class ReceptionLoop implements AutoCloseable {
         reported = clock.instant();
         reportWanted = false;
         downlink.offer(segment);
+        saveReport(segment, askers.isEmpty());
         askers.forEach(Runnable::run);
         askers.clear();
+    }
+
+    /// At most once a second, unless somebody waits for it.
+    private void saveReport(byte[] segment, boolean sparingly) {
+        if (sparingly && reported.isBefore(reportSaved.plus(SAVE_EVERY)) && !reported.isBefore(reportSaved)) return;
+        try {
+            files.saveReport(segment);
+            reportSaved = reported;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "last report", e);
+        }
     }
 
     private void recover() throws IOException {

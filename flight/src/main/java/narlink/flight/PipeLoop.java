@@ -1,0 +1,88 @@
+package narlink.flight;
+
+import java.io.IOException;
+import narlink.pipe.Pipe;
+import narlink.pipe.Pipes;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps a pipe open and joins it to the reception: what comes in is heard, reports go out. A pipe that fails is opened
+/// again, at first at once and then less and less often.
+final class PipeLoop {
+    private static final System.Logger LOG = System.getLogger(PipeLoop.class.getName());
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+    private final Pipes.Source source;
+    private final ReceptionLoop reception;
+
+    PipeLoop(Pipes.Source source, ReceptionLoop reception) {
+        this.source = source;
+        this.reception = reception;
+    }
+
+    /// Goes on for ever, or with `once` until the first pipe has ended.
+    void run(boolean once) throws IOException, InterruptedException {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (true) {
+            try (var pipe = source.open()) {
+                pause = FIRST_PAUSE_MILLIS;
+                LOG.log(System.Logger.Level.INFO, "pipe open");
+                carry(pipe);
+                LOG.log(System.Logger.Level.INFO, "pipe closed by the far end");
+            } catch (IOException e) {
+                if (once) throw e;
+                LOG.log(System.Logger.Level.INFO, "pipe: {0}; trying again", e.getMessage());
+            }
+            if (once || !source.reopens()) return;
+            Thread.sleep(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        }
+    }
+
+    private void carry(Pipe pipe) throws IOException, InterruptedException {
+        var mailbox = new Mailbox();
+        var sender = Thread.ofPlatform().name("reports").start(() -> send(pipe, mailbox));
+        reception.reportTo(mailbox::put);
+        long bad = 0;
+        try {
+            for (var segments = pipe.receive(); segments.isPresent(); segments = pipe.receive()) {
+                segments.get().forEach(reception::hear);
+                reception.damaged(pipe.badFrames() - bad);
+                bad = pipe.badFrames();
+            }
+        } finally {
+            reception.reportTo(segment -> {});
+            sender.interrupt();
+            pipe.close();
+            sender.join();
+        }
+    }
+
+    private static void send(Pipe pipe, Mailbox mailbox) {
+        try {
+            while (true) pipe.send(mailbox.take());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // The forward link may well go on without the return link.
+            LOG.log(System.Logger.Level.INFO, "return link: {0}", e.getMessage());
+        }
+    }
+
+    /// Holds the newest report only: any one replaces all before it.
+    private static final class Mailbox {
+        private byte @Nullable [] newest;
+
+        synchronized void put(byte[] segment) {
+            newest = segment;
+            notifyAll();
+        }
+
+        synchronized byte[] take() throws InterruptedException {
+            while (newest == null) wait();
+            byte[] segment = newest;
+            newest = null;
+            return segment;
+        }
+    }
+}

@@ -36,8 +36,14 @@ public interface Codec {
 
     /// Takes NARs, references first.
     interface Encoder extends Closeable {
-        /// @param nar exactly `path.narSize()` bytes
-        void add(NewPath path, InputStream nar) throws IOException;
+        /// @param nar gives exactly `path.narSize()` bytes
+        void add(NewPath path, NarSource nar) throws IOException;
+    }
+
+    /// Gives a NAR's bytes, as often as it is asked.
+    @FunctionalInterface
+    interface NarSource {
+        void writeTo(OutputStream out) throws IOException;
     }
 
     /// Gives the NARs back, in the order in which they went in.

@@ -30,10 +30,11 @@ public final class Solid implements Codec {
         zstd.setChecksum(false); // The blocks' hashes say more.
         return new Encoder() {
             @Override
-            public void add(NewPath path, InputStream nar) throws IOException {
-                long copied = nar.transferTo(zstd);
-                if (copied != path.narSize()) {
-                    throw new IOException(path.path() + " has " + copied + " NAR bytes where its store says "
+            public void add(NewPath path, NarSource nar) throws IOException {
+                var counted = new CountedOutput(zstd);
+                nar.writeTo(counted);
+                if (counted.bytes() != path.narSize()) {
+                    throw new IOException(path.path() + " has " + counted.bytes() + " NAR bytes where its store says "
                             + path.narSize() + "; verify that store");
                 }
             }

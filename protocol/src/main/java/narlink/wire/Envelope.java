@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import narlink.Sha256;
 import narlink.nix.PublicKey;
 import narlink.nix.SecretKey;
@@ -88,6 +89,18 @@ public final class Envelope {
             }
         }
         return new Opened.Rejected(Opened.Reason.BAD_SIGNATURE);
+    }
+
+    /// What a segment says, whoever signed it: for one's own segments, never for what came over a link.
+    public static Optional<Message> peek(byte[] segment) {
+        try {
+            return Messages.parse(Segment.parseFrom(segment).getBody().toByteArray())
+                            instanceof Messages.Parsed.Known known
+                    ? Optional.of(known.message())
+                    : Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.empty();
+        }
     }
 
     private static byte[] canonical(Segment parsed) {

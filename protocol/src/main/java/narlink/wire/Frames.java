@@ -43,6 +43,12 @@ public final class Frames {
         return Arrays.copyOf(out, at);
     }
 
+    /// Bytes of a stream frame around a segment of `segment` bytes, at most.
+    public static int frameLength(int segment) {
+        int plain = segment + DATAGRAM_OVERHEAD;
+        return plain + plain / RUN + 2;
+    }
+
     /// The frame for a datagram pipe.
     public static byte[] datagram(byte[] segment) {
         if (segment.length == 0 || segment.length > MAX_SEGMENT) {

@@ -18,6 +18,22 @@ public record Symbols(int deployment, FecObject object, int block, int esi, Byte
         if (data.isEmpty()) throw new IllegalArgumentException("no symbol");
     }
 
-    /// Bytes of a segment around `data`, at most: signature, key, lengths and header.
-    public static final int MAX_OVERHEAD = 102;
+    /// How many symbols of `symbolSize` bytes fit a segment of `segmentSize` bytes, with the header that they need.
+    public static int fitting(int segmentSize, int symbolSize, int deployment, int block) {
+        int count = Math.max(0, segmentSize / symbolSize);
+        while (count > 0 && overhead(count * symbolSize, deployment, block) + count * symbolSize > segmentSize) count--;
+        return count;
+    }
+
+    /// Bytes of a signed segment around `data` bytes of symbols, at most.
+    private static int overhead(int data, int deployment, int block) {
+        int header = field(deployment) + 2 + field(block) + field(MAX_ESI) + field(Integer.MAX_VALUE) + field(data);
+        int body = field(header + data) + header;
+        return field(body + data) + body + 5 + 66;
+    }
+
+    /// Bytes of a field's tag and number.
+    private static int field(int number) {
+        return 1 + Math.ceilDiv(Math.max(1, 32 - Integer.numberOfLeadingZeros(number)), 7);
+    }
 }

@@ -1,0 +1,91 @@
+package narlink.ground;
+
+import java.time.Instant;
+import java.util.List;
+import narlink.nix.StorePath;
+import narlink.wire.Announcement;
+import narlink.wire.Report;
+import narlink.wire.SatelliteName;
+
+/// A deployment as Earth sees it.
+///
+/// @param segment the signed announcement, as it goes on the pipe
+/// @param manifest the manifest object
+/// @param pack file name of the pack under the pack directory; empty where there is no pack
+/// @param objects what it brings, in import order
+/// @param progress as last reported
+public record Deployment(
+        SatelliteName satellite,
+        Announcement announcement,
+        byte[] segment,
+        byte[] manifest,
+        String pack,
+        List<StorePath> targets,
+        String profile,
+        List<Mirror.Item> objects,
+        Instant created,
+        Progress progress) {
+    public Deployment {
+        targets = List.copyOf(targets);
+        objects = List.copyOf(objects);
+    }
+
+    public int number() {
+        return announcement.deployment();
+    }
+
+    public boolean ended() {
+        return progress.state().ended();
+    }
+
+    /// Source blocks of the pack.
+    public int blocks() {
+        return announcement.pack().map(narlink.fec.Oti::blocks).orElse(0);
+    }
+
+    /// Bytes of announcement, manifest and pack.
+    public long packBytes() {
+        return segment.length
+                + manifest.length
+                + announcement.pack().map(narlink.fec.Oti::transferLength).orElse(0L);
+    }
+
+    /// How far it is.
+    public enum State {
+        /// Signed; nothing has been heard of it from the satellite.
+        QUEUED,
+        RECEIVING,
+        STORED,
+        ACTIVATING,
+        CONFIRMED,
+        ROLLED_BACK,
+        FAILED,
+        CANCELLED,
+        EXPIRED,
+        SUPERSEDED;
+
+        public boolean ended() {
+            return compareTo(CONFIRMED) >= 0;
+        }
+
+        /// Whether the paths are in the satellite's store.
+        public boolean stored() {
+            return this == STORED || this == ACTIVATING || this == CONFIRMED || this == ROLLED_BACK;
+        }
+    }
+
+    public record Progress(
+            State state, String reason, int blocksDone, int pathsDone, int exitStatus, String outputTail) {
+        public static final Progress QUEUED = new Progress(State.QUEUED, "", 0, 0, -1, "");
+
+        static Progress of(Report.DeploymentReport report) {
+            return new Progress(
+                    State.valueOf(report.state().name()),
+                    report.reason(),
+                    report.blocksDone(),
+                    report.pathsDone(),
+                    report.exitStatus(),
+                    report.outputTail().utf8());
+        }
+    }
+}

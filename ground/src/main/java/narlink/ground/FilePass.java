@@ -1,0 +1,89 @@
+package narlink.ground;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import narlink.nix.SecretKey;
+import narlink.wire.Envelope;
+import narlink.wire.Frames;
+import narlink.wire.Symbols;
+
+/// A pass as a file, for comms that only move files: what a blind pass would put on the pipe, up to a number of bytes.
+/// The next file goes on with fresh symbols, as many as the last report that was read back says are missing.
+public final class FilePass {
+    /// The link speed by which announcements are repeated in the file.
+    private static final long NOMINAL_RATE = 256_000;
+
+    private static final Duration REPEAT = Duration.ofSeconds(15);
+
+    private final Ledger ledger;
+    private final Satellite satellite;
+    private final SecretKey stationKey;
+    private final Path packs;
+    private final int segmentSize;
+    private final double overhead;
+
+    /// @param overhead share of repair symbols beyond what is missing
+    public FilePass(
+            Ledger ledger, Satellite satellite, SecretKey stationKey, Path packs, int segmentSize, double overhead) {
+        this.ledger = ledger;
+        this.satellite = satellite;
+        this.stationKey = stationKey;
+        this.packs = packs;
+        this.segmentSize = segmentSize;
+        this.overhead = overhead;
+    }
+
+    /// @param everything whether all that is to go up now was written, with its repair symbols
+    public record Written(long bytes, long segments, boolean everything) {}
+
+    /// Writes at most `most` bytes.
+    public Written write(OutputStream out, long most, Instant now) throws IOException {
+        var open = Pass.open(ledger, satellite, now);
+        var policy = new Transmission.Policy(
+                false, overhead, segmentSize, REPEAT, Duration.ofSeconds(2), Duration.ofDays(365));
+        var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
+        Pass.blindly(transmission, ledger, satellite, open);
+        out.write(0);
+        long bytes = 1;
+        long segments = 0;
+        try (var leases = new Leases(ledger, satellite.name());
+                var symbols = new SymbolSource(packs)) {
+            while (bytes + Frames.frameLength(segmentSize) <= most) {
+                var action = transmission.next(now.plusMillis(bytes * 8000 / NOMINAL_RATE));
+                byte[] segment;
+                if (action instanceof Transmission.Action.Announce announce) {
+                    segment = deployment(open, announce.announcement().deployment())
+                            .segment();
+                } else if (action instanceof Transmission.Action.Send send) {
+                    var run = send.run();
+                    int number = send.deployment().announcement().deployment();
+                    int esi = leases.take(number, run.object(), run.block(), run.count());
+                    transmission.sent(send, esi);
+                    var data = symbols.symbols(deployment(open, number), run.object(), run.block(), esi, run.count());
+                    segment = Envelope.seal(
+                            new Symbols(number, run.object(), run.block(), esi, data, 0),
+                            stationKey,
+                            Envelope.Direction.UP,
+                            satellite.name());
+                } else {
+                    return new Written(bytes, segments, true);
+                }
+                byte[] frame = Frames.frame(segment);
+                out.write(frame);
+                bytes += frame.length;
+                segments++;
+            }
+        }
+        return new Written(bytes, segments, false);
+    }
+
+    private static Deployment deployment(Map<Integer, Deployment> open, int number) {
+        var deployment = open.get(number);
+        if (deployment == null) throw new IllegalStateException("deployment " + number + " is not in this pass");
+        return deployment;
+    }
+}

@@ -1,0 +1,69 @@
+package narlink.ground;
+
+import java.io.Closeable;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import narlink.wire.FecObject;
+import narlink.wire.Report;
+import narlink.wire.SatelliteName;
+
+/// Earth's memory: fleet, mirrors, deployments, which ESIs have been used, and what was reported. Every method is one
+/// transaction; what it wrote is durable on return.
+public interface Ledger extends Closeable {
+    void add(Satellite satellite);
+
+    /// Forgets a satellite and everything of it.
+    void remove(SatelliteName satellite);
+
+    Optional<Satellite> satellite(SatelliteName name);
+
+    List<Satellite> satellites();
+
+    void system(SatelliteName satellite, String system);
+
+    Mirror mirror(SatelliteName satellite);
+
+    /// Adds to the mirror. A path that was acknowledged is not made predicted again.
+    void believe(SatelliteName satellite, Collection<Mirror.Item> items);
+
+    /// The number of the next deployment.
+    int nextNumber(SatelliteName satellite);
+
+    /// The lowest number that has not ended; the next one where all have.
+    int lowestOpen(SatelliteName satellite);
+
+    void add(Deployment deployment);
+
+    /// All of a satellite's deployments, by number.
+    List<Deployment> deployments(SatelliteName satellite);
+
+    void progress(SatelliteName satellite, int number, Deployment.Progress progress);
+
+    /// Reserves the next `count` ESIs of a block, for ever: no other caller gets any of them.
+    ///
+    /// @return the first
+    int lease(SatelliteName satellite, int deployment, FecObject object, int block, int count);
+
+    /// Gives back the end of a lease, from `first` on, if nothing was leased behind it since.
+    void giveBack(SatelliteName satellite, int deployment, FecObject object, int block, int first, int leasedEnd);
+
+    /// ESIs used so far, by block.
+    int[] used(SatelliteName satellite, int deployment, FecObject object, int blocks);
+
+    /// ESIs that had been used when the last report came in, by block.
+    int[] settled(SatelliteName satellite, int deployment, FecObject object, int blocks);
+
+    /// Remembers a report, unless one with this sequence or a higher one is known.
+    ///
+    /// @return whether it was news
+    boolean report(SatelliteName satellite, Report report, byte[] segment, Instant heard);
+
+    Optional<HeardReport> lastReport(SatelliteName satellite);
+
+    record HeardReport(byte[] segment, Instant heard) {}
+
+    @Override
+    void close();
+}

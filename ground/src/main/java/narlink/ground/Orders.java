@@ -1,0 +1,198 @@
+package narlink.ground;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import narlink.Sha256;
+import narlink.nix.PathInfo;
+import narlink.nix.SecretKey;
+import narlink.nix.Store;
+import narlink.nix.StorePath;
+import narlink.pack.Activation;
+import narlink.pack.ProfileName;
+import narlink.simulation.LinkProfile;
+import narlink.wire.Announcement;
+import narlink.wire.Envelope;
+
+/// From targets to a queued deployment: plan, pack, rehearse, sign, queue. Nothing is signed that was not rehearsed.
+public final class Orders {
+    private final GroundState files;
+    private final Ledger ledger;
+    private final Store earth;
+    private final BiConsumer<StorePath, Long> progress;
+
+    /// @param progress told each path before it is packed, with the raw bytes packed so far
+    public Orders(GroundState files, Ledger ledger, Store earth, BiConsumer<StorePath, Long> progress) {
+        this.files = files;
+        this.ledger = ledger;
+        this.earth = earth;
+        this.progress = progress;
+    }
+
+    /// @param have closures to plan against in place of the mirror; empty: the mirror
+    /// @param symbolSize bytes of a FEC symbol, at most
+    public record Request(
+            Satellite satellite,
+            List<StorePath> targets,
+            List<StorePath> have,
+            Optional<ProfileName> profile,
+            Activation activation,
+            Duration expires,
+            int symbolSize,
+            int segmentSize,
+            LinkProfile link) {}
+
+    /// What would be sent, or is.
+    public record Summary(
+            Plan plan, List<Long> sizes, long packBytes, long wireBytes, Forecast forecast, int deployment) {}
+
+    /// Plans and packs, and throws the pack away.
+    public Summary plan(Request request, SecretKey anyKey, Instant now) throws IOException {
+        var directory = Files.createTempDirectory("narlink-plan");
+        var pack = directory.resolve("plan.pack");
+        try {
+            var packed = pack(request, pack);
+            var deployment = deployment(request, packed, anyKey, anyKey, now);
+            return summary(request, packed, deployment, anyKey, directory, 0);
+        } finally {
+            Files.deleteIfExists(pack);
+            Files.deleteIfExists(directory);
+        }
+    }
+
+    /// Plans, packs, rehearses, signs and queues. The same request again, while its deployment is under way, finds that
+    /// deployment.
+    public Summary send(Request request, SecretKey missionKey, SecretKey stationKey, Instant now) throws IOException {
+        Files.createDirectories(files.packs());
+        var temporary = Files.createTempFile(files.packs(), "new", ".pack.tmp");
+        try {
+            var packed = pack(request, temporary);
+            Rehearsal.rehearse(packed, files.packs());
+            var deployment = deployment(request, packed, missionKey, stationKey, now);
+            for (var info : packed.plan().added()) root(deployment, info);
+            if (packed.packOti().isPresent()) publish(temporary, files.packs().resolve(deployment.pack()));
+            ledger.add(deployment);
+            return summary(request, packed, deployment, stationKey, files.packs(), deployment.number());
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /// The deployment under way that brings just these targets to this profile, if there is one.
+    public Optional<Deployment> underWay(Request request) {
+        return ledger.deployments(request.satellite().name()).stream()
+                .filter(deployment -> !deployment.ended()
+                        && deployment.targets().equals(request.targets())
+                        && deployment
+                                .profile()
+                                .equals(request.profile()
+                                        .map(ProfileName::value)
+                                        .orElse("")))
+                .findFirst();
+    }
+
+    private Packed pack(Request request, Path file) throws IOException {
+        var plan = Planner.plan(earth, request.targets(), have(request));
+        return new Packer(earth, request.symbolSize(), progress)
+                .pack(
+                        plan,
+                        request.profile(),
+                        request.activation(),
+                        request.satellite().system(),
+                        file);
+    }
+
+    private Set<StorePath> have(Request request) throws IOException {
+        if (!request.have().isEmpty()) return earth.closure(request.have());
+        // What is under way will be there before what is sent now is begun.
+        var have = new HashSet<>(ledger.mirror(request.satellite().name()).believed());
+        for (var deployment : ledger.deployments(request.satellite().name())) {
+            if (!deployment.ended()) deployment.objects().forEach(item -> have.add(item.path()));
+        }
+        return have;
+    }
+
+    private Deployment deployment(
+            Request request, Packed packed, SecretKey missionKey, SecretKey stationKey, Instant now) {
+        var satellite = request.satellite().name();
+        int number = ledger.nextNumber(satellite);
+        var announcement = new Announcement(
+                number,
+                Math.min(number, ledger.lowestOpen(satellite)),
+                packed.manifestOti(),
+                packed.packOti(),
+                Sha256.of(packed.object()),
+                ledger.mirror(satellite).digest(),
+                List.of(stationKey.publicKey().key()),
+                now.plus(request.expires()),
+                1);
+        return new Deployment(
+                satellite,
+                announcement,
+                Envelope.seal(announcement, missionKey, Envelope.Direction.UP, satellite),
+                packed.object(),
+                packed.packOti().isPresent() ? satellite + "-" + number + ".pack" : "",
+                request.targets(),
+                request.profile().map(ProfileName::value).orElse(""),
+                packed.plan().added().stream().map(Orders::item).toList(),
+                now,
+                Deployment.Progress.QUEUED);
+    }
+
+    private Summary summary(
+            Request request, Packed packed, Deployment deployment, SecretKey key, Path packs, int number)
+            throws IOException {
+        var counted = number != 0
+                ? deployment
+                : new Deployment(
+                        deployment.satellite(),
+                        deployment.announcement(),
+                        deployment.segment(),
+                        deployment.manifest(),
+                        packed.pack().getFileName().toString(),
+                        deployment.targets(),
+                        deployment.profile(),
+                        deployment.objects(),
+                        deployment.created(),
+                        deployment.progress());
+        try (var source = new SymbolSource(packs)) {
+            long wire = WireBytes.count(counted, source, key, request.segmentSize());
+            return new Summary(
+                    packed.plan(),
+                    packed.sizes(),
+                    deployment.packBytes(),
+                    wire,
+                    Forecast.of(wire, request.link()),
+                    number);
+        }
+    }
+
+    /// What the satellite is to hold stays on Earth too: as proof, and as a base.
+    private void root(Deployment deployment, PathInfo info) throws IOException {
+        earth.root(
+                deployment.satellite() + "/" + deployment.number() + "/"
+                        + info.path().baseName(),
+                info.path());
+    }
+
+    private static void publish(Path temporary, Path pack) throws IOException {
+        try (var file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
+        Files.move(temporary, pack, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    public static Mirror.Item item(PathInfo info) {
+        return new Mirror.Item(info.path(), info.narHash(), info.narSize(), Mirror.Belief.PREDICTED);
+    }
+}

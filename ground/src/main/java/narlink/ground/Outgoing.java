@@ -1,0 +1,179 @@
+package narlink.ground;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import narlink.fec.Oti;
+import narlink.wire.Announcement;
+import narlink.wire.DeploymentState;
+import narlink.wire.FecObject;
+import narlink.wire.Report.DeploymentReport;
+
+/// One deployment on its way up: how many symbols of each block were sent, and how many are to be.
+final class Outgoing {
+    private final Announcement announcement;
+    private final Map<FecObject, Progress> objects = new EnumMap<>(FecObject.class);
+    private boolean heard;
+    private boolean ended;
+
+    /// Symbols of one object, by block.
+    ///
+    /// @param sent ESIs used, over all passes
+    /// @param goal ESIs that shall have been used before a report is waited for
+    private record Progress(int[] k, int[] sent, int[] goal, boolean[] done) {}
+
+    /// @param used ESIs used so far, by object and block
+    Outgoing(Announcement announcement, Map<FecObject, int[]> used) {
+        this.announcement = announcement;
+        for (var object : FecObject.values()) {
+            var oti = announcement.oti(object);
+            if (oti.isEmpty()) continue;
+            int[] k = sourceSymbols(oti.get());
+            int[] sent = used.getOrDefault(object, new int[k.length]).clone();
+            objects.put(object, new Progress(k, sent, sent.clone(), new boolean[k.length]));
+        }
+    }
+
+    private static int[] sourceSymbols(Oti oti) {
+        int[] k = new int[oti.blocks()];
+        for (int i = 0; i < k.length; i++) k[i] = oti.k(i);
+        return k;
+    }
+
+    /// A run of symbols to be sent.
+    record Run(FecObject object, int block, int count) {}
+
+    Announcement announcement() {
+        return announcement;
+    }
+
+    /// Whether the satellite has told that it believes the announcement.
+    boolean heard() {
+        return heard;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    /// Whether anything was sent of it, in this pass or before.
+    boolean begun() {
+        return objects.values().stream()
+                .anyMatch(progress -> Arrays.stream(progress.sent).anyMatch(s -> s > 0));
+    }
+
+    /// What was sent so far; see [#on].
+    Map<FecObject, int[]> snapshot() {
+        var copy = new EnumMap<FecObject, int[]>(FecObject.class);
+        objects.forEach((object, progress) -> copy.put(object, progress.sent.clone()));
+        return copy;
+    }
+
+    /// Aims at a first share of every block: its source symbols and `overhead` of them as repair.
+    void aimAt(double overhead) {
+        for (var progress : objects.values()) {
+            for (int i = 0; i < progress.k.length; i++) {
+                if (progress.done[i]) continue;
+                int margin = overhead > 0 ? 2 : 0;
+                progress.goal[i] = Math.max(progress.goal[i], (int) Math.ceil(progress.k[i] * (1 + overhead)) + margin);
+            }
+        }
+    }
+
+    /// Aims at some more of every block that may not be done, for passes that nobody answers.
+    void aimFurther(double overhead) {
+        for (var progress : objects.values()) {
+            for (int i = 0; i < progress.k.length; i++) {
+                if (progress.done[i]) continue;
+                progress.goal[i] =
+                        progress.sent[i] + Math.max(2, (int) Math.ceil(progress.k[i] * Math.max(overhead, 0.05)));
+            }
+        }
+    }
+
+    /// The next run, at most as many symbols as `fitting` says; nothing once every goal is met.
+    Optional<Run> next(Fitting fitting) {
+        for (var object : new FecObject[] {FecObject.MANIFEST, FecObject.PACK}) {
+            var progress = objects.get(object);
+            for (int i = 0; progress != null && i < progress.k.length; i++) {
+                int left = progress.goal[i] - progress.sent[i];
+                if (left > 0 && !progress.done[i]) {
+                    int most = fitting.symbols(announcement, object, i);
+                    return Optional.of(new Run(object, i, Math.min(left, most)));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Symbols left until every goal is met.
+    long remaining() {
+        long remaining = 0;
+        for (var progress : objects.values()) {
+            for (int i = 0; i < progress.k.length; i++) {
+                if (!progress.done[i]) remaining += Math.max(0, progress.goal[i] - progress.sent[i]);
+            }
+        }
+        return remaining;
+    }
+
+    /// A block that is not known to be done, to have something to ask a report with.
+    Optional<Run> probe() {
+        for (var object : new FecObject[] {FecObject.MANIFEST, FecObject.PACK}) {
+            var progress = objects.get(object);
+            for (int i = 0; progress != null && i < progress.k.length; i++) {
+                if (!progress.done[i]) return Optional.of(new Run(object, i, 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// How many symbols of a block fit one segment.
+    interface Fitting {
+        int symbols(Announcement announcement, FecObject object, int block);
+    }
+
+    void sent(Run run, int firstEsi) {
+        var progress = progress(run.object());
+        progress.sent[run.block()] = firstEsi + run.count();
+        progress.goal[run.block()] = Math.max(progress.goal[run.block()], progress.sent[run.block()]);
+    }
+
+    /// Corrects the goals by a report.
+    ///
+    /// @param settled what had been sent when the report was made: of the rest, `loss` will not arrive
+    void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss) {
+        heard = true;
+        ended = report.state().ended();
+        boolean stored = report.state() != DeploymentState.RECEIVING;
+        objects.forEach((object, progress) -> {
+            var missing = report.missing(object);
+            for (int i = 0; i < progress.k.length; i++) {
+                int index = i - missing.first();
+                if (stored || index < 0) {
+                    progress.done[i] = true;
+                } else if (index < missing.symbols().size()) {
+                    progress.done[i] = false;
+                    int flying = progress.sent[i] - settled.getOrDefault(object, progress.sent)[i];
+                    progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss);
+                }
+            }
+        });
+    }
+
+    /// Symbols to send so that `missing` arrive, when `flying` are on their way. Large amounts are aimed a standard
+    /// deviation low: the next report tells the rest exactly, and what is sent too much is lost for good.
+    static int more(int missing, int flying, double loss) {
+        double need = missing - flying * (1 - loss);
+        if (missing == 0 || need <= 0) return 0;
+        double low = need > 32 ? Math.sqrt(need * loss) : 0;
+        return (int) Math.ceil((need - low) / (1 - loss));
+    }
+
+    private Progress progress(FecObject object) {
+        var progress = objects.get(object);
+        if (progress == null) throw new IllegalArgumentException("no " + object);
+        return progress;
+    }
+}

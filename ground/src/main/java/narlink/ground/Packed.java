@@ -1,0 +1,25 @@
+package narlink.ground;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import narlink.fec.Oti;
+import narlink.pack.Manifest;
+
+/// A plan as bytes.
+///
+/// @param object the manifest object
+/// @param pack file that holds the pack; empty where nothing is to be brought
+/// @param sizes bytes of the pack for each object, in their order; in a solid pack each one's share
+public record Packed(
+        Plan plan,
+        Manifest manifest,
+        byte[] object,
+        Oti manifestOti,
+        Optional<Oti> packOti,
+        Path pack,
+        List<Long> sizes) {
+    public Packed {
+        sizes = List.copyOf(sizes);
+    }
+}

@@ -1,0 +1,292 @@
+package narlink.ground;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import narlink.nix.SecretKey;
+import narlink.wire.Envelope;
+import narlink.wire.FecObject;
+import narlink.wire.SatelliteName;
+import narlink.wire.Symbols;
+import org.jspecify.annotations.Nullable;
+
+/// Flies one pass over an open link: carries out what [Transmission] decides, at the link's rate, until everything has
+/// ended, the time is up, or the pipe has closed.
+public final class Pass {
+    private static final Duration LISTEN = Duration.ofMillis(500);
+
+    private final Ledger ledger;
+    private final Satellite satellite;
+    private final SecretKey stationKey;
+    private final Path packs;
+    private final Settings settings;
+    private final Clock clock;
+    private final Listener listener;
+
+    /// @param rate bits per second on the pipe; none: as fast as it takes them
+    /// @param duration how long the contact lasts; zero: until all is done
+    /// @param blind share of repair symbols, where no reports are to be expected; negative: there is a return link
+    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind) {
+        public static final int SEGMENT_SIZE = 8192;
+
+        boolean returnLink() {
+            return blind < 0;
+        }
+    }
+
+    /// Hears how the pass goes.
+    public interface Listener {
+        void progress(Tally tally);
+    }
+
+    /// What the pass has done so far.
+    public record Tally(
+            long sentBytes,
+            long sentSegments,
+            long receivedReports,
+            long refusedSegments,
+            double loss,
+            Instant began) {}
+
+    /// How it ended.
+    ///
+    /// @param delivered whether every deployment that it was to carry has ended
+    public record Result(Tally tally, boolean delivered, String why) {}
+
+    public Pass(
+            Ledger ledger,
+            Satellite satellite,
+            SecretKey stationKey,
+            Path packs,
+            Settings settings,
+            Clock clock,
+            Listener listener) {
+        this.ledger = ledger;
+        this.satellite = satellite;
+        this.stationKey = stationKey;
+        this.packs = packs;
+        this.settings = settings;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    public Result fly(Link link) throws IOException, InterruptedException {
+        try (var leases = new Leases(ledger, satellite.name());
+                var symbols = new SymbolSource(packs)) {
+            return new Flight(link, leases, symbols).run();
+        }
+    }
+
+    /// What is to go up, oldest first, with what was sent of it so far.
+    static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, Instant now) {
+        var open = new HashMap<Integer, Deployment>();
+        for (var deployment : ledger.deployments(satellite.name())) {
+            if (deployment.ended()) continue;
+            boolean unknownOnBoard = deployment.progress().state() == Deployment.State.QUEUED;
+            if (unknownOnBoard && !now.isBefore(deployment.announcement().expires())) {
+                ledger.progress(
+                        satellite.name(),
+                        deployment.number(),
+                        new Deployment.Progress(Deployment.State.EXPIRED, "before it was heard of", 0, 0, -1, ""));
+                continue;
+            }
+            open.put(deployment.number(), deployment);
+        }
+        return open;
+    }
+
+    static List<Outgoing> outgoing(Ledger ledger, Map<Integer, Deployment> open) {
+        return open.values().stream()
+                .sorted(Comparator.comparing(Deployment::number))
+                .map(deployment -> new Outgoing(deployment.announcement(), counts(deployment, ledger::used)))
+                .toList();
+    }
+
+    /// Takes up, for a pass that hears nothing, what the last report told.
+    static void blindly(Transmission transmission, Ledger ledger, Satellite satellite, Map<Integer, Deployment> open) {
+        var settled = new HashMap<Integer, Map<FecObject, int[]>>();
+        open.forEach((number, deployment) -> settled.put(number, counts(deployment, ledger::settled)));
+        transmission.blindly(new ReportIntake(ledger, satellite).last(), settled);
+    }
+
+    private interface Counts {
+        int[] of(SatelliteName satellite, int deployment, FecObject object, int blocks);
+    }
+
+    private static Map<FecObject, int[]> counts(Deployment deployment, Counts counts) {
+        var all = new EnumMap<FecObject, int[]>(FecObject.class);
+        for (var object : FecObject.values()) {
+            var oti = deployment.announcement().oti(object);
+            if (oti.isEmpty()) continue;
+            all.put(
+                    object,
+                    counts.of(
+                            deployment.satellite(),
+                            deployment.number(),
+                            object,
+                            oti.get().blocks()));
+        }
+        return all;
+    }
+
+    /// One pass as it flies.
+    private final class Flight {
+        private final Link link;
+        private final Leases leases;
+        private final SymbolSource symbols;
+        private final ReportIntake intake = new ReportIntake(ledger, satellite);
+        private final Instant began = clock.instant();
+        private final Map<Integer, Deployment> open = open(ledger, satellite, began);
+        private final Transmission transmission;
+        private long sentBytes;
+        private long sentSegments;
+        private long reports;
+        private long refused;
+
+        Flight(Link link, Leases leases, SymbolSource symbols) {
+            this.link = link;
+            this.leases = leases;
+            this.symbols = symbols;
+            var policy = new Transmission.Policy(
+                    settings.returnLink(),
+                    Math.max(0, settings.blind()),
+                    settings.segmentSize(),
+                    atLeast(Duration.ofSeconds(1), 4),
+                    atLeast(Duration.ofSeconds(2), 4),
+                    atLeast(Duration.ofSeconds(10), 12));
+            // Polls of different passes differ, whatever the satellite remembers of the one before.
+            int firstPoll = (int) (began.toEpochMilli() / 16 & 0x3fff_ffff);
+            this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
+            if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
+        }
+
+        /// Timers grow on links where a single segment takes seconds.
+        private Duration atLeast(Duration floor, int segments) {
+            if (settings.rate().isEmpty()) return floor;
+            var time = Duration.ofMillis(
+                    segments * 8000L * settings.segmentSize() / settings.rate().getAsLong());
+            return time.compareTo(floor) > 0 ? time : floor;
+        }
+
+        Result run() throws IOException, InterruptedException {
+            if (open.isEmpty()) return listen();
+            while (true) {
+                var now = clock.instant();
+                if (over(now)) return result(false, "the pass is over");
+                var closed = hear(Duration.ZERO);
+                if (closed != null) return result(transmission.allEnded(), closed);
+                var action = transmission.next(now);
+                switch (action) {
+                    case Transmission.Action.Announce announce ->
+                        put(deployment(announce.announcement().deployment()).segment());
+                    case Transmission.Action.Send send -> send(send);
+                    case Transmission.Action.Wait wait -> {
+                        var why = hear(shorter(Duration.between(now, wait.until()), LISTEN));
+                        if (why != null) return result(transmission.allEnded(), why);
+                    }
+                    case Transmission.Action.Done done -> {
+                        return settings.returnLink()
+                                ? result(true, "everything was confirmed or ended")
+                                : result(false, "everything for this pass was sent");
+                    }
+                }
+            }
+        }
+
+        /// With nothing to send, waits for one report.
+        private Result listen() throws InterruptedException {
+            var until = began.plusSeconds(5);
+            while (reports == 0 && settings.returnLink() && clock.instant().isBefore(until)) {
+                if (hear(LISTEN) != null) break;
+            }
+            return result(true, "nothing is queued");
+        }
+
+        private void send(Transmission.Action.Send send) throws IOException, InterruptedException {
+            var run = send.run();
+            var deployment = deployment(send.deployment().announcement().deployment());
+            int esi = leases.take(deployment.number(), run.object(), run.block(), run.count());
+            var message = new Symbols(
+                    deployment.number(),
+                    run.object(),
+                    run.block(),
+                    esi,
+                    symbols.symbols(deployment, run.object(), run.block(), esi, run.count()),
+                    send.poll());
+            transmission.sent(send, esi);
+            put(Envelope.seal(message, stationKey, Envelope.Direction.UP, satellite.name()));
+        }
+
+        private void put(byte[] segment) throws IOException, InterruptedException {
+            sentBytes += link.send(segment);
+            sentSegments++;
+            listener.progress(tally());
+            if (settings.rate().isEmpty()) return;
+            var due = began.plusNanos((long) (sentBytes * 8e9 / settings.rate().getAsLong()));
+            for (var now = clock.instant(); now.isBefore(due); now = clock.instant()) {
+                if (hear(Duration.between(now, due)) != null) return;
+            }
+        }
+
+        /// Takes what has come down, waiting up to `most` for the first of it.
+        ///
+        /// @return why the pipe has closed, null while it is open
+        private @Nullable String hear(Duration most) throws InterruptedException {
+            var patience = most;
+            while (true) {
+                switch (link.next(patience)) {
+                    case Link.Heard.Nothing nothing -> {
+                        return null;
+                    }
+                    case Link.Heard.Closed closed -> {
+                        return closed.why();
+                    }
+                    case Link.Heard.Segment segment -> take(segment.bytes());
+                }
+                patience = Duration.ZERO;
+            }
+        }
+
+        private void take(byte[] segment) {
+            var now = clock.instant();
+            switch (intake.take(segment, now)) {
+                case ReportIntake.Taken.Refused no -> refused++;
+                case ReportIntake.Taken.Believed believed -> {
+                    reports++;
+                    if (believed.news()) transmission.on(believed.report(), now);
+                }
+            }
+            listener.progress(tally());
+        }
+
+        private boolean over(Instant now) {
+            return !settings.duration().isZero() && !now.isBefore(began.plus(settings.duration()));
+        }
+
+        private Deployment deployment(int number) {
+            var deployment = open.get(number);
+            if (deployment == null) throw new IllegalStateException("deployment " + number + " is not in this pass");
+            return deployment;
+        }
+
+        private Tally tally() {
+            return new Tally(sentBytes, sentSegments, reports, refused, transmission.loss(), began);
+        }
+
+        private Result result(boolean delivered, String why) {
+            return new Result(tally(), delivered, why);
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.isNegative() ? Duration.ZERO : a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,18 @@
+package narlink.ground;
+
+import java.util.List;
+import java.util.SortedSet;
+import narlink.nix.PathInfo;
+import narlink.nix.StorePath;
+
+/// What an update consists of.
+///
+/// @param targets as the user gave them
+/// @param added paths that the satellite lacks, references first
+/// @param reused paths of the closure that it has
+public record Plan(List<StorePath> targets, List<PathInfo> added, SortedSet<StorePath> reused) {
+    /// NARs of the added paths, in bytes.
+    public long rawBytes() {
+        return added.stream().mapToLong(PathInfo::narSize).sum();
+    }
+}

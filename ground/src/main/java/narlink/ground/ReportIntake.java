@@ -1,0 +1,89 @@
+package narlink.ground;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import narlink.wire.Envelope;
+import narlink.wire.Opened;
+import narlink.wire.Report;
+
+/// Takes what came down. Only what the satellite's flight key signed is believed; a report that is older than one known
+/// changes nothing.
+final class ReportIntake {
+    private final Ledger ledger;
+    private final Satellite satellite;
+    private final Envelope.Keys keys;
+
+    ReportIntake(Ledger ledger, Satellite satellite) {
+        this.ledger = ledger;
+        this.satellite = satellite;
+        this.keys = Envelope.Keys.of(List.of(satellite.flightKey()));
+    }
+
+    /// What a segment from the return link was.
+    sealed interface Taken {
+        /// @param news false where a newer one was known
+        record Believed(Report report, boolean news) implements Taken {}
+
+        record Refused(String why) implements Taken {}
+    }
+
+    Taken take(byte[] segment, Instant now) {
+        return switch (Envelope.open(segment, keys, Envelope.Direction.DOWN, satellite.name())) {
+            case Opened.Rejected rejected -> new Taken.Refused(rejected.reason().name());
+            case Opened.Trusted trusted ->
+                trusted.message() instanceof Report report
+                        ? believe(report, segment, now)
+                        : new Taken.Refused("not a report");
+        };
+    }
+
+    /// The last report that was believed.
+    Optional<Report> last() {
+        return ledger.lastReport(satellite.name())
+                .map(heard -> Envelope.open(heard.segment(), keys, Envelope.Direction.DOWN, satellite.name()))
+                .filter(Opened.Trusted.class::isInstance)
+                .map(opened -> ((Opened.Trusted) opened).message())
+                .filter(Report.class::isInstance)
+                .map(Report.class::cast);
+    }
+
+    private Taken believe(Report report, byte[] segment, Instant now) {
+        if (!ledger.report(satellite.name(), report, segment, now)) return new Taken.Believed(report, false);
+        if (!satellite.system().equals(Optional.of(report.system()))) {
+            ledger.system(satellite.name(), report.system());
+        }
+        for (var deployment : ledger.deployments(satellite.name())) {
+            report.deployments().stream()
+                    .filter(told -> told.deployment() == deployment.number())
+                    .findFirst()
+                    .ifPresent(told -> follow(deployment, Deployment.Progress.of(told)));
+        }
+        var mirror = ledger.mirror(satellite.name());
+        if (mirror.digest().equals(report.storeDigest())
+                && mirror.acknowledged() < mirror.paths().size()) {
+            ledger.believe(
+                    satellite.name(),
+                    mirror.paths().values().stream()
+                            .map(ReportIntake::acknowledged)
+                            .toList());
+        }
+        return new Taken.Believed(report, true);
+    }
+
+    private void follow(Deployment deployment, Deployment.Progress progress) {
+        if (deployment.ended() || progress.equals(deployment.progress())) return;
+        if (progress.state().stored()) {
+            ledger.believe(
+                    satellite.name(),
+                    deployment.objects().stream()
+                            .map(ReportIntake::acknowledged)
+                            .toList());
+        }
+        ledger.progress(satellite.name(), deployment.number(), progress);
+    }
+
+    private static Mirror.Item acknowledged(Mirror.Item item) {
+        return new Mirror.Item(item.path(), item.narHash(), item.narSize(), Mirror.Belief.ACKNOWLEDGED);
+    }
+}

@@ -1,0 +1,314 @@
+package narlink.ground.ledger;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import narlink.Sha256;
+import narlink.ground.Deployment;
+import narlink.ground.Ledger;
+import narlink.ground.Mirror;
+import narlink.ground.Satellite;
+import narlink.nix.PublicKey;
+import narlink.nix.StorePath;
+import narlink.wire.FecObject;
+import narlink.wire.Report;
+import narlink.wire.SatelliteName;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/// The ledger in a relational database.
+public final class SqlLedger implements Ledger {
+    private static final int BUSY_MILLIS = 10_000;
+
+    private final Jdbi jdbi;
+
+    private SqlLedger(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /// Opens the SQLite file, making or upgrading it. Every commit is on the disk before it returns.
+    public static SqlLedger open(Path file) throws IOException {
+        var directory = file.toAbsolutePath().getParent();
+        if (directory != null) Files.createDirectories(directory);
+        var config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        config.setBusyTimeout(BUSY_MILLIS);
+        config.enforceForeignKeys(true);
+        var source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file);
+        try {
+            Flyway.configure()
+                    .dataSource(source)
+                    .locations("classpath:narlink/ground/ledger")
+                    .load()
+                    .migrate();
+            return new SqlLedger(Jdbi.create(source));
+        } catch (FlywayException | JdbiException e) {
+            throw new IOException("cannot open the ledger " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void add(Satellite satellite) {
+        jdbi.useTransaction(handle -> handle.createUpdate(
+                        "INSERT INTO satellite (name, flight_key, system) VALUES (:name, :key, :system)")
+                .bind("name", satellite.name().value())
+                .bind("key", satellite.flightKey().text())
+                .bind("system", satellite.system().orElse(null))
+                .execute());
+    }
+
+    @Override
+    public void remove(SatelliteName satellite) {
+        jdbi.useTransaction(handle -> {
+            for (var table : List.of("report", "esi", "deployment_path", "deployment", "mirror")) {
+                handle.createUpdate("DELETE FROM <table> WHERE satellite = :satellite")
+                        .define("table", table)
+                        .bind("satellite", satellite.value())
+                        .execute();
+            }
+            handle.createUpdate("DELETE FROM satellite WHERE name = :satellite")
+                    .bind("satellite", satellite.value())
+                    .execute();
+        });
+    }
+
+    @Override
+    public Optional<Satellite> satellite(SatelliteName name) {
+        return satellites().stream()
+                .filter(satellite -> satellite.name().equals(name))
+                .findFirst();
+    }
+
+    @Override
+    public List<Satellite> satellites() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT * FROM satellite ORDER BY name")
+                .map((row, context) -> new Satellite(
+                        new SatelliteName(row.getString("name")),
+                        PublicKey.parse(row.getString("flight_key")),
+                        Optional.ofNullable(row.getString("system"))))
+                .list());
+    }
+
+    @Override
+    public void system(SatelliteName satellite, String system) {
+        jdbi.useTransaction(
+                handle -> handle.createUpdate("UPDATE satellite SET system = :system WHERE name = :satellite")
+                        .bind("satellite", satellite.value())
+                        .bind("system", system)
+                        .execute());
+    }
+
+    @Override
+    public Mirror mirror(SatelliteName satellite) {
+        return Mirror.of(jdbi.withHandle(handle -> handle.createQuery(
+                        "SELECT * FROM mirror WHERE satellite = :satellite")
+                .bind("satellite", satellite.value())
+                .map((row, context) -> item(row, Mirror.Belief.valueOf(row.getString("belief"))))
+                .list()));
+    }
+
+    @Override
+    public void believe(SatelliteName satellite, Collection<Mirror.Item> items) {
+        if (items.isEmpty()) return;
+        jdbi.useTransaction(handle -> {
+            var batch = handle.prepareBatch("INSERT INTO mirror (satellite, path, nar_hash, nar_size, belief)"
+                    + " VALUES (:satellite, :path, :hash, :size, :belief)"
+                    + " ON CONFLICT (satellite, path) DO UPDATE SET nar_hash = excluded.nar_hash,"
+                    + " nar_size = excluded.nar_size, belief = excluded.belief"
+                    + " WHERE excluded.belief = 'ACKNOWLEDGED' OR mirror.belief = 'PREDICTED'");
+            for (var item : items) {
+                batch.bind("satellite", satellite.value())
+                        .bind("path", item.path().toString())
+                        .bind("hash", item.narHash().hex())
+                        .bind("size", item.narSize())
+                        .bind("belief", item.belief().name())
+                        .add();
+            }
+            batch.execute();
+        });
+    }
+
+    @Override
+    public int nextNumber(SatelliteName satellite) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("SELECT COALESCE(MAX(number), 0) + 1 FROM deployment WHERE satellite = :s")
+                        .bind("s", satellite.value())
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    @Override
+    public int lowestOpen(SatelliteName satellite) {
+        return deployments(satellite).stream()
+                .filter(deployment -> !deployment.ended())
+                .mapToInt(Deployment::number)
+                .min()
+                .orElseGet(() -> nextNumber(satellite));
+    }
+
+    @Override
+    public void add(Deployment deployment) {
+        jdbi.useTransaction(handle -> {
+            DeploymentRows.insert(handle, deployment);
+            for (var object : FecObject.values()) {
+                int blocks = deployment
+                        .announcement()
+                        .oti(object)
+                        .map(narlink.fec.Oti::blocks)
+                        .orElse(0);
+                for (int block = 0; block < blocks; block++) insertEsi(handle, deployment, object, block);
+            }
+        });
+    }
+
+    private static void insertEsi(Handle handle, Deployment deployment, FecObject object, int block) {
+        handle.createUpdate("INSERT INTO esi (satellite, deployment, object, block, next, settled)"
+                        + " VALUES (:satellite, :deployment, :object, :block, 0, 0)")
+                .bind("satellite", deployment.satellite().value())
+                .bind("deployment", deployment.number())
+                .bind("object", object.name())
+                .bind("block", block)
+                .execute();
+    }
+
+    @Override
+    public List<Deployment> deployments(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> DeploymentRows.select(handle, satellite));
+    }
+
+    @Override
+    public void progress(SatelliteName satellite, int number, Deployment.Progress progress) {
+        jdbi.useTransaction(handle -> handle.createUpdate("UPDATE deployment SET state = :state, reason = :reason,"
+                        + " blocks_done = :blocks, paths_done = :paths, exit_status = :exit, output_tail = :tail"
+                        + " WHERE satellite = :satellite AND number = :number")
+                .bind("satellite", satellite.value())
+                .bind("number", number)
+                .bind("state", progress.state().name())
+                .bind("reason", progress.reason())
+                .bind("blocks", progress.blocksDone())
+                .bind("paths", progress.pathsDone())
+                .bind("exit", progress.exitStatus())
+                .bind("tail", progress.outputTail())
+                .execute());
+    }
+
+    @Override
+    public int lease(SatelliteName satellite, int deployment, FecObject object, int block, int count) {
+        return jdbi.inTransaction(handle -> {
+            int after = handle.createQuery("UPDATE esi SET next = next + :count WHERE satellite = :satellite"
+                            + " AND deployment = :deployment AND object = :object AND block = :block RETURNING next")
+                    .bind("count", count)
+                    .bind("satellite", satellite.value())
+                    .bind("deployment", deployment)
+                    .bind("object", object.name())
+                    .bind("block", block)
+                    .mapTo(Integer.class)
+                    .one();
+            if (after > 1 << 24) {
+                throw new IllegalStateException("block " + block + " of deployment " + deployment
+                        + " has used up its symbols; send the target again as a new deployment");
+            }
+            return after - count;
+        });
+    }
+
+    @Override
+    public void giveBack(
+            SatelliteName satellite, int deployment, FecObject object, int block, int first, int leasedEnd) {
+        jdbi.useTransaction(handle -> handle.createUpdate("UPDATE esi SET next = :first WHERE satellite = :satellite"
+                        + " AND deployment = :deployment AND object = :object AND block = :block AND next = :end")
+                .bind("first", first)
+                .bind("end", leasedEnd)
+                .bind("satellite", satellite.value())
+                .bind("deployment", deployment)
+                .bind("object", object.name())
+                .bind("block", block)
+                .execute());
+    }
+
+    @Override
+    public int[] used(SatelliteName satellite, int deployment, FecObject object, int blocks) {
+        return counts(satellite, deployment, object, blocks, "next");
+    }
+
+    @Override
+    public int[] settled(SatelliteName satellite, int deployment, FecObject object, int blocks) {
+        return counts(satellite, deployment, object, blocks, "settled");
+    }
+
+    private int[] counts(SatelliteName satellite, int deployment, FecObject object, int blocks, String column) {
+        int[] counts = new int[blocks];
+        jdbi.useHandle(handle -> handle.createQuery("SELECT block, <column> AS count FROM esi"
+                        + " WHERE satellite = :satellite AND deployment = :deployment AND object = :object")
+                .define("column", column)
+                .bind("satellite", satellite.value())
+                .bind("deployment", deployment)
+                .bind("object", object.name())
+                .map((row, context) -> new int[] {row.getInt("block"), row.getInt("count")})
+                .forEach(pair -> counts[pair[0]] = pair[1]));
+        return counts;
+    }
+
+    @Override
+    public boolean report(SatelliteName satellite, Report report, byte[] segment, Instant heard) {
+        return jdbi.inTransaction(handle -> {
+            int changed = handle.createUpdate("INSERT INTO report (satellite, sequence, segment, heard)"
+                            + " VALUES (:satellite, :sequence, :segment, :heard)"
+                            + " ON CONFLICT (satellite) DO UPDATE SET sequence = excluded.sequence,"
+                            + " segment = excluded.segment, heard = excluded.heard"
+                            + " WHERE excluded.sequence > report.sequence")
+                    .bind("satellite", satellite.value())
+                    .bind("sequence", report.sequence())
+                    .bind("segment", base64(segment))
+                    .bind("heard", heard.toEpochMilli())
+                    .execute();
+            if (changed == 0) return false;
+            handle.createUpdate("UPDATE esi SET settled = next WHERE satellite = :satellite AND settled <> next")
+                    .bind("satellite", satellite.value())
+                    .execute();
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<HeardReport> lastReport(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT * FROM report WHERE satellite = :satellite")
+                .bind("satellite", satellite.value())
+                .map((row, context) -> new HeardReport(
+                        Base64.getDecoder().decode(row.getString("segment")),
+                        Instant.ofEpochMilli(row.getLong("heard"))))
+                .findFirst());
+    }
+
+    static Mirror.Item item(ResultSet row, Mirror.Belief belief) throws SQLException {
+        return new Mirror.Item(
+                StorePath.parse(row.getString("path")),
+                Sha256.ofHex(row.getString("nar_hash")),
+                row.getLong("nar_size"),
+                belief);
+    }
+
+    static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    @Override
+    public void close() {
+        // Connections are opened per transaction: none is left.
+    }
+}

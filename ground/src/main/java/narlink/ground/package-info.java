@@ -1,0 +1,11 @@
+/// Earth's side. [narlink.ground.Mirror] is what is known of a satellite's store; [narlink.ground.Planner] works out
+/// what
+/// it lacks; [narlink.ground.Packer] writes that as pack and manifest; [narlink.ground.Rehearsal] decodes it again with
+/// the very classes that fly; only then is a deployment signed and queued. In a pass, [narlink.ground.Transmission]
+/// decides what goes up next and [narlink.ground.Pass] carries it out over a [narlink.ground.Link].
+///
+/// [narlink.ground.Ledger] is the memory of all that; the database behind it stays in its own package.
+@NullMarked
+package narlink.ground;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package narlink.ground.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import narlink.ground.GroundState;
+import narlink.ground.Ledger;
+import narlink.ground.Satellite;
+import narlink.ground.ledger.SqlLedger;
+import narlink.nix.Store;
+import narlink.nix.StorePath;
+import narlink.store.Options;
+import narlink.store.Stores;
+import narlink.wire.SatelliteName;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What every command takes and needs.
+abstract class Base implements Callable<Integer> {
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "State directory (env NARLINK_STATE; default /var/lib/narlink for root, else under the XDG "
+                    + "state directory).")
+    @Nullable
+    Path state;
+
+    @Option(names = "--json", description = "One JSON object on standard output.")
+    boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+
+    GroundState files() {
+        return new GroundState(directory());
+    }
+
+    private Path directory() {
+        if (state != null) return state;
+        var environment = System.getenv("NARLINK_STATE");
+        if (environment != null && !environment.isBlank()) return Path.of(environment);
+        if (System.getProperty("user.name", "").equals("root")) return Path.of("/var/lib/narlink");
+        var xdg = System.getenv("XDG_STATE_HOME");
+        var base = xdg != null && !xdg.isBlank()
+                ? Path.of(xdg)
+                : Path.of(System.getProperty("user.home", "."), ".local", "state");
+        return base.resolve("narlink");
+    }
+
+    Ledger ledger() throws IOException {
+        var files = files();
+        if (!files.exists()) {
+            throw new IOException("no narlink state in " + files.directory() + "; run narlink init first");
+        }
+        return SqlLedger.open(files.database());
+    }
+
+    static Satellite satellite(Ledger ledger, String name) throws IOException {
+        return ledger.satellite(satelliteName(name))
+                .orElseThrow(() -> new IOException("no satellite " + name + "; "
+                        + (ledger.satellites().isEmpty()
+                                ? "add it with narlink satellite add " + name + " --flight-key KEY"
+                                : "known are "
+                                        + String.join(
+                                                ", ",
+                                                ledger.satellites().stream()
+                                                        .map(known ->
+                                                                known.name().value())
+                                                        .toList()))));
+    }
+
+    static SatelliteName satelliteName(String name) {
+        try {
+            return new SatelliteName(name);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    Store openStore(@Nullable String url) throws IOException {
+        return Stores.open(url == null ? "daemon" : url, Options.of(files().roots()));
+    }
+
+    /// Store paths as typed: whole, or a symlink such as `./result` that leads to one.
+    static List<StorePath> paths(List<String> typed) throws IOException {
+        var paths = new java.util.ArrayList<StorePath>();
+        for (var text : typed) paths.add(path(text));
+        return paths;
+    }
+
+    private static StorePath path(String text) throws IOException {
+        try {
+            return StorePath.parse(text.replaceFirst("/+$", ""));
+        } catch (IllegalArgumentException e) {
+            var link = Path.of(text);
+            if (Files.isSymbolicLink(link)) {
+                return path(Files.readSymbolicLink(link).toString());
+            }
+            throw new UsageException("\"" + text + "\" is neither a store path nor a link to one, such as ./result");
+        }
+    }
+
+    void print(JsonElement object, Runnable human) {
+        if (json) {
+            System.out.println(new GsonBuilder()
+                    .setPrettyPrinting()
+                    .disableHtmlEscaping()
+                    .create()
+                    .toJson(object));
+        } else {
+            human.run();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package narlink.ground.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import narlink.ground.Deployment;
+import narlink.ground.Ledger;
+import narlink.ground.Pass;
+import narlink.ground.Satellite;
+import narlink.ground.link.Links;
+import narlink.wire.Frames;
+import narlink.wire.PipeUrl;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "pass",
+        description = "Flies one pass in the foreground.",
+        footer = {"", "Example: narlink pass sat-7 --pipe tcp://modem:9000 --duration 8m --rate 256k"})
+final class PassCommand extends Base {
+    private static final int MIN_SEGMENT = 64;
+
+    @Parameters(paramLabel = "SAT", description = "The satellite.")
+    String name = "";
+
+    @Option(names = "--pipe", required = true, paramLabel = "URL", description = "The pipe to the satellite.")
+    String pipe = "";
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            description = "Length of the contact (default: until all is done).")
+    Duration duration = Duration.ZERO;
+
+    @Option(names = "--rate", paramLabel = "RATE", description = "Bits per second (default: as the pipe takes them).")
+    @Nullable
+    BitRate rate;
+
+    @Option(
+            names = "--segment-size",
+            paramLabel = "SIZE",
+            defaultValue = "8k",
+            description = "Bytes of a segment, 64 to 65536 (default ${DEFAULT-VALUE}).")
+    ByteCount segmentSize = new ByteCount(Pass.Settings.SEGMENT_SIZE);
+
+    @Option(
+            names = "--blind",
+            paramLabel = "SHARE",
+            description = "There is no return link: send this share of repair symbols, such as 20%%.")
+    @Nullable
+    Share blind;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        var url = pipeUrl(pipe);
+        try (var ledger = ledger()) {
+            var satellite = satellite(ledger, name);
+            var settings = new Pass.Settings(
+                    rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
+                    duration,
+                    segmentSize(segmentSize),
+                    blind == null ? -1 : blind.value());
+            var pass = new Pass(
+                    ledger,
+                    satellite,
+                    files().stationKey(),
+                    files().packs(),
+                    settings,
+                    Clock.systemUTC(),
+                    new Progress());
+            var before = ledger.deployments(satellite.name()).stream()
+                    .filter(deployment -> !deployment.ended())
+                    .map(Deployment::number)
+                    .toList();
+            Pass.Result result;
+            try (var link = Links.open(url, patience())) {
+                result = pass.fly(link);
+            }
+            Terminal.clear();
+            var carried = ledger.deployments(satellite.name()).stream()
+                    .filter(deployment -> before.contains(deployment.number()))
+                    .toList();
+            print(describe(satellite, result, carried), () -> tell(result, carried, ledger, satellite));
+            return exitCode(carried);
+        }
+    }
+
+    private Duration patience() {
+        return duration.isZero() ? Duration.ofMinutes(10) : duration;
+    }
+
+    static PipeUrl pipeUrl(String text) {
+        try {
+            return PipeUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static int segmentSize(ByteCount typed) {
+        if (typed.bytes() < MIN_SEGMENT || typed.bytes() > Frames.MAX_SEGMENT) {
+            throw new UsageException("--segment-size must be between " + MIN_SEGMENT + " and " + Frames.MAX_SEGMENT);
+        }
+        return (int) typed.bytes();
+    }
+
+    static int exitCode(java.util.List<Deployment> carried) {
+        boolean failed = carried.stream()
+                .map(deployment -> deployment.progress().state())
+                .anyMatch(state -> state == Deployment.State.FAILED || state == Deployment.State.ROLLED_BACK);
+        if (failed) return Narlink.FAILED_ON_BOARD;
+        return carried.stream().allMatch(Deployment::ended) ? 0 : Narlink.LEFT;
+    }
+
+    private static JsonObject describe(Satellite satellite, Pass.Result result, java.util.List<Deployment> carried) {
+        var out = new JsonObject();
+        out.addProperty("satellite", satellite.name().value());
+        out.addProperty("sentBytes", result.tally().sentBytes());
+        out.addProperty("sentSegments", result.tally().sentSegments());
+        out.addProperty("receivedReports", result.tally().receivedReports());
+        out.addProperty("refusedSegments", result.tally().refusedSegments());
+        out.addProperty("lossEstimate", result.tally().loss());
+        out.addProperty("ended", result.why());
+        var list = new JsonArray();
+        carried.forEach(deployment -> list.add(QueueCommand.describe(deployment)));
+        out.add("deployments", list);
+        return out;
+    }
+
+    private static void tell(
+            Pass.Result result, java.util.List<Deployment> carried, Ledger ledger, Satellite satellite) {
+        var tally = result.tally();
+        System.out.printf(
+                "pass over: %s%nsent %s in %d segments, heard %d reports, loss about %.1f %%%n",
+                result.why(),
+                ByteCount.human(tally.sentBytes()),
+                tally.sentSegments(),
+                tally.receivedReports(),
+                100 * tally.loss());
+        if (tally.refusedSegments() > 0) {
+            System.out.printf(
+                    "%d segments came back that %s did not sign%n", tally.refusedSegments(), satellite.name());
+        }
+        carried.forEach(deployment -> System.out.println(StatusCommand.line(deployment)));
+        if (carried.stream().anyMatch(deployment -> !deployment.ended())) {
+            System.out.println("work is left: the next pass goes on with it"
+                    + (ledger.lastReport(satellite.name()).isEmpty() ? "; nothing was ever heard of it" : ""));
+        }
+    }
+
+    /// The live line.
+    private static final class Progress implements Pass.Listener {
+        private Instant shown = Instant.EPOCH;
+
+        @Override
+        public void progress(Pass.Tally tally) {
+            var now = Instant.now();
+            if (Duration.between(shown, now).toMillis() < 200) return;
+            shown = now;
+            double seconds =
+                    Math.max(0.001, Duration.between(tally.began(), now).toMillis() / 1000.0);
+            Terminal.status("%s sent, %.0f kbit/s, %d reports, loss %.1f %%"
+                    .formatted(
+                            ByteCount.human(tally.sentBytes()),
+                            tally.sentBytes() * 8 / seconds / 1000,
+                            tally.receivedReports(),
+                            100 * tally.loss()));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package narlink.ground.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import narlink.ground.Ledger;
+import narlink.ground.Orders;
+import narlink.ground.Pass;
+import narlink.nix.SecretKey;
+import narlink.pack.Activation;
+import narlink.pack.Layout;
+import narlink.simulation.LinkProfile;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "plan",
+        description = "Shows what would be sent. Signs and queues nothing.",
+        footer = {"", "Example: narlink plan sat-7 ./result"})
+class PlanCommand extends Base {
+    private static final int MIN_SYMBOL = 16;
+
+    @Parameters(index = "0", paramLabel = "SAT", description = "The satellite.")
+    String satellite = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH", description = "Store paths, or links to them.")
+    List<String> targets = List.of();
+
+    @Option(names = "--store", paramLabel = "URL", description = "Where the closures are on Earth (default daemon).")
+    @Nullable
+    String store;
+
+    @Option(
+            names = "--have",
+            paramLabel = "PATH",
+            description = "Plan against the closure of this path in place of the mirror; repeatable.")
+    List<String> have = List.of();
+
+    @Option(
+            names = "--link",
+            paramLabel = "NAME",
+            defaultValue = "s-256k",
+            description =
+                    "Link profile for the forecast: uhf-9k6, s-256k, s-2m, x-opt-100m (default ${DEFAULT-VALUE}).")
+    String link = "";
+
+    @Option(
+            names = "--segment-size",
+            paramLabel = "SIZE",
+            defaultValue = "8k",
+            description = "Segment size that wire bytes are counted with (default ${DEFAULT-VALUE}).")
+    ByteCount segmentSize = new ByteCount(Pass.Settings.SEGMENT_SIZE);
+
+    @Option(
+            names = "--symbol-size",
+            paramLabel = "SIZE",
+            defaultValue = "896",
+            description = "Bytes of a FEC symbol; a segment holds at least one (default ${DEFAULT-VALUE}).")
+    ByteCount symbolSize = new ByteCount(Layout.SYMBOL_SIZE);
+
+    @Override
+    public Integer call() throws IOException {
+        try (var ledger = ledger();
+                var earth = openStore(store)) {
+            var request = request(ledger, Optional.empty(), new Activation.None(), Duration.ofDays(14));
+            var summary = new Orders(files(), ledger, earth, new PackProgress())
+                    .plan(request, SecretKey.generate("plan"), Instant.now());
+            var out = describe(request, summary);
+            print(out, () -> tell(request, summary));
+        }
+        return 0;
+    }
+
+    Orders.Request request(
+            Ledger ledger, Optional<narlink.pack.ProfileName> profile, Activation activation, Duration expires)
+            throws IOException {
+        if (symbolSize.bytes() < MIN_SYMBOL || symbolSize.bytes() > narlink.wire.Announcement.MAX_SYMBOL_SIZE) {
+            throw new UsageException("--symbol-size must be between " + MIN_SYMBOL + " and "
+                    + narlink.wire.Announcement.MAX_SYMBOL_SIZE + " bytes");
+        }
+        return new Orders.Request(
+                satellite(ledger, satellite),
+                paths(targets),
+                paths(have),
+                profile,
+                activation,
+                expires,
+                (int) symbolSize.bytes(),
+                PassCommand.segmentSize(segmentSize),
+                LinkProfile.named(link)
+                        .orElseThrow(() -> new UsageException("no link profile " + link + "; there are "
+                                + String.join(
+                                        ", ",
+                                        LinkProfile.BUILT_IN.stream()
+                                                .map(LinkProfile::name)
+                                                .toList()))));
+    }
+
+    static JsonObject describe(Orders.Request request, Orders.Summary summary) {
+        var plan = summary.plan();
+        var out = new JsonObject();
+        out.addProperty("satellite", request.satellite().name().value());
+        var targets = new JsonArray();
+        plan.targets().forEach(target -> targets.add(target.toString()));
+        out.add("targets", targets);
+        out.addProperty("newPaths", plan.added().size());
+        out.addProperty("reusedPaths", plan.reused().size());
+        out.addProperty("rawBytes", plan.rawBytes());
+        out.addProperty("packBytes", summary.packBytes());
+        out.addProperty("wireBytes", summary.wireBytes());
+        out.addProperty("link", request.link().name());
+        out.addProperty("passes", summary.forecast().passes());
+        out.addProperty("probability", summary.forecast().probability());
+        var objects = new JsonArray();
+        for (int i = 0; i < plan.added().size(); i++) {
+            var one = new JsonObject();
+            one.addProperty("path", plan.added().get(i).path().toString());
+            one.add("base", JsonNull.INSTANCE);
+            one.addProperty("rawBytes", plan.added().get(i).narSize());
+            one.addProperty("packBytes", summary.sizes().get(i));
+            objects.add(one);
+        }
+        out.add("objects", objects);
+        return out;
+    }
+
+    static void tell(Orders.Request request, Orders.Summary summary) {
+        var plan = summary.plan();
+        for (int i = 0; i < plan.added().size(); i++) {
+            System.out.printf(
+                    "  %10s  %s%n",
+                    ByteCount.human(plan.added().get(i).narSize()),
+                    plan.added().get(i).path().baseName());
+        }
+        System.out.printf(
+                "%d new paths of %s, %d on board already%n",
+                plan.added().size(),
+                ByteCount.human(plan.rawBytes()),
+                plan.reused().size());
+        System.out.printf(
+                "to be sent: %s, as segments %s; %d pass%s on %s (probability %.3f)%n",
+                ByteCount.human(summary.packBytes()),
+                ByteCount.human(summary.wireBytes()),
+                summary.forecast().passes(),
+                summary.forecast().passes() == 1 ? "" : "es",
+                request.link().name(),
+                summary.forecast().probability());
+    }
+}

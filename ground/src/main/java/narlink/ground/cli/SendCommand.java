@@ -1,0 +1,110 @@
+package narlink.ground.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import narlink.ground.GroundState;
+import narlink.ground.Orders;
+import narlink.pack.Activation;
+import narlink.pack.ProfileName;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "send",
+        description = "Plans, packs, rehearses, signs and queues an update. The same command again finds it queued.",
+        footer = {"", "Example: narlink send sat-7 ./result --activate"})
+final class SendCommand extends PlanCommand {
+    private static final int ACTIVATION_SECONDS = 300;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Profile that is set to the first path (default ${DEFAULT-VALUE}).")
+    String profile = "";
+
+    @Option(
+            names = "--activate",
+            arity = "0..1",
+            fallbackValue = "exec \"$NARLINK_TARGET/activate\"",
+            paramLabel = "COMMAND",
+            description = "Run this by /bin/sh once the profile is set, with NARLINK_PROFILE, NARLINK_TARGET, "
+                    + "NARLINK_GENERATION and NARLINK_DEPLOYMENT; without COMMAND, the target's own 'activate'. "
+                    + "Where it fails, the profile goes back.")
+    @Nullable
+    String activate;
+
+    @Option(
+            names = "--activation-limit",
+            paramLabel = "TIME",
+            description = "How long the activation may take (default 5m).")
+    Duration activationLimit = Duration.ofSeconds(ACTIVATION_SECONDS);
+
+    @Option(
+            names = "--expires",
+            paramLabel = "TIME",
+            defaultValue = "14d",
+            description = "From then on it is not begun (default ${DEFAULT-VALUE}).")
+    Duration expires = Duration.ofDays(14);
+
+    @Option(names = "--mission-key", paramLabel = "FILE", description = "Mission key that signs, if it lies elsewhere.")
+    @Nullable
+    Path missionKey;
+
+    @Override
+    public Integer call() throws IOException {
+        try (var ledger = ledger();
+                var earth = openStore(store)) {
+            var files = files();
+            var mission = missionKey == null ? files.missionKey() : GroundState.key(missionKey);
+            var request = request(ledger, Optional.of(profileName()), activation(), expires);
+            var orders = new Orders(files, ledger, earth, new PackProgress());
+            var underWay = orders.underWay(request);
+            if (underWay.isPresent()) {
+                int number = underWay.get().number();
+                var out = new JsonObject();
+                out.addProperty("satellite", satellite);
+                out.addProperty("deployment", number);
+                out.addProperty("state", underWay.get().progress().state().name());
+                print(
+                        out,
+                        () -> System.out.println("deployment " + number + " brings this already and is "
+                                + underWay.get().progress().state() + "; the next pass goes on with it"));
+                return 0;
+            }
+            var summary = orders.send(request, mission, files.stationKey(), Instant.now());
+            Terminal.clear();
+            var out = describe(request, summary);
+            out.addProperty("deployment", summary.deployment());
+            print(out, () -> {
+                tell(request, summary);
+                System.out.println(
+                        "deployment " + summary.deployment() + " rehearsed, signed and queued for " + satellite);
+            });
+        }
+        return 0;
+    }
+
+    private ProfileName profileName() {
+        try {
+            return new ProfileName(profile);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--profile: " + e.getMessage());
+        }
+    }
+
+    private Activation activation() {
+        try {
+            return activate == null
+                    ? new Activation.None()
+                    : new Activation.Command(activate, Math.toIntExact(activationLimit.toSeconds()));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UsageException("--activate: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package narlink.ground.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import narlink.ground.Deployment;
+import narlink.ground.Ledger;
+import narlink.ground.ReportReader;
+import narlink.ground.Satellite;
+import narlink.nix.Nix32;
+import narlink.wire.Report;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "status",
+        description = "Shows what Earth knows of a satellite: mirror, deployments, the last report and its age.",
+        footer = {"", "Example: narlink status sat-7"})
+final class StatusCommand extends Base {
+    @Parameters(arity = "0..1", paramLabel = "SAT", description = "The satellite; all if none is given.")
+    @Nullable
+    String name;
+
+    @Override
+    public Integer call() throws IOException {
+        try (var ledger = ledger()) {
+            if (name != null) {
+                var satellite = satellite(ledger, name);
+                print(describe(ledger, satellite), () -> tell(ledger, satellite));
+                return 0;
+            }
+            var list = new JsonArray();
+            ledger.satellites().forEach(satellite -> list.add(describe(ledger, satellite)));
+            var out = new JsonObject();
+            out.add("satellites", list);
+            print(out, () -> {
+                if (ledger.satellites().isEmpty()) System.out.println("no satellite yet; narlink satellite add");
+                ledger.satellites().forEach(satellite -> tell(ledger, satellite));
+            });
+        }
+        return 0;
+    }
+
+    private record View(Optional<Report> report, Optional<Duration> age, boolean inSync) {
+        static View of(Ledger ledger, Satellite satellite) {
+            var report = ReportReader.last(ledger, satellite);
+            var age = ledger.lastReport(satellite.name()).map(heard -> Duration.between(heard.heard(), Instant.now()));
+            var digest = ledger.mirror(satellite.name()).digest();
+            return new View(
+                    report,
+                    age,
+                    report.map(known -> known.storeDigest().equals(digest)).orElse(false));
+        }
+    }
+
+    private static JsonObject describe(Ledger ledger, Satellite satellite) {
+        var view = View.of(ledger, satellite);
+        var out = SatelliteCommand.describe(ledger, satellite);
+        out.addProperty("inSync", view.inSync());
+        if (view.report().isPresent()) {
+            var report = view.report().get();
+            out.addProperty("storeDigest", report.storeDigest().hex());
+            out.addProperty("validPaths", report.validPaths());
+            out.addProperty("freeBytes", report.freeBytes());
+            out.addProperty("reportAge", view.age().map(Duration::toSeconds).orElse(0L));
+        } else {
+            out.add("storeDigest", JsonNull.INSTANCE);
+            out.add("freeBytes", JsonNull.INSTANCE);
+            out.add("reportAge", JsonNull.INSTANCE);
+        }
+        out.add("profiles", profiles(ledger, satellite, view));
+        var deployments = new JsonArray();
+        ledger.deployments(satellite.name()).forEach(deployment -> deployments.add(QueueCommand.describe(deployment)));
+        out.add("deployments", deployments);
+        return out;
+    }
+
+    private static JsonArray profiles(Ledger ledger, Satellite satellite, View view) {
+        var profiles = new JsonArray();
+        for (var profile : view.report().map(Report::profiles).orElse(List.of())) {
+            var one = new JsonObject();
+            one.addProperty("name", profile.name());
+            one.addProperty("generation", profile.generation());
+            one.addProperty("path", path(ledger, satellite, profile));
+            one.addProperty("confirmed", profile.confirmed());
+            profiles.add(one);
+        }
+        return profiles;
+    }
+
+    /// The whole path where the mirror knows it, else its digest part.
+    private static String path(Ledger ledger, Satellite satellite, Report.ProfileReport profile) {
+        var digest = Nix32.encode(profile.path().toArray());
+        return ledger.mirror(satellite.name()).paths().keySet().stream()
+                .filter(path -> path.digest().equals(digest))
+                .map(Object::toString)
+                .findFirst()
+                .orElse(digest);
+    }
+
+    private static void tell(Ledger ledger, Satellite satellite) {
+        var view = View.of(ledger, satellite);
+        var mirror = ledger.mirror(satellite.name());
+        System.out.printf("%s%n", satellite.name());
+        System.out.printf(
+                "  mirror   %d paths, %d acknowledged, %d predicted; %s%n",
+                mirror.paths().size(),
+                mirror.acknowledged(),
+                mirror.paths().size() - mirror.acknowledged(),
+                view.report().isEmpty()
+                        ? "nothing was heard yet"
+                        : view.inSync() ? "in sync with the last report" : "the last report tells of another store");
+        view.report()
+                .ifPresent(report -> System.out.printf(
+                        "  report   %s ago: %d paths on board, %s free%n",
+                        Durations.human(view.age().orElse(Duration.ZERO)),
+                        report.validPaths(),
+                        ByteCount.human(report.freeBytes())));
+        view.report()
+                .map(Report::profiles)
+                .orElse(List.of())
+                .forEach(profile -> System.out.printf(
+                        "  profile  %s generation %d %s%s%n",
+                        profile.name(),
+                        profile.generation(),
+                        path(ledger, satellite, profile),
+                        profile.confirmed() ? "" : " (not confirmed)"));
+        ledger.deployments(satellite.name()).forEach(deployment -> System.out.println("  " + line(deployment)));
+    }
+
+    /// One deployment in a line.
+    static String line(Deployment deployment) {
+        var progress = deployment.progress();
+        var line = new StringBuilder("deployment %d  %s".formatted(deployment.number(), progress.state()));
+        if (progress.state() == Deployment.State.RECEIVING) {
+            line.append("  blocks %d/%d, paths %d/%d"
+                    .formatted(
+                            progress.blocksDone(),
+                            deployment.blocks(),
+                            progress.pathsDone(),
+                            deployment.objects().size()));
+        }
+        if (!progress.reason().isEmpty())
+            line.append("  (").append(progress.reason()).append(')');
+        if (progress.exitStatus() > 0 && !progress.outputTail().isEmpty()) {
+            line.append("\n    it printed: …").append(progress.outputTail().strip());
+        }
+        return line.toString();
+    }
+}

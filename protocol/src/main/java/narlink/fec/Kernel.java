@@ -12,7 +12,7 @@ abstract class Kernel {
     /// Runs each operation of eight groups of `program`.
     abstract void horner(int[] program, byte[] slab, int width);
 
-    /// Runs the HDPC recurrence over the pivots in `slab`; the sums go to the plan's slots for them.
+    /// Runs the HDPC recurrence over the intermediate symbols; the sums go to the plan's slots for them.
     abstract void hdpc(Plan plan, byte[] slab, int width);
 
     /// Sums `count` intermediate symbols, at least one, into `out`.

@@ -93,10 +93,8 @@ final class LongKernel extends Kernel {
         long[][] sums = new long[plan.hdpc().rows][longs];
         for (int column = 0; column <= pairs.length; column++) {
             for (int i = 0; i < longs; i++) y[i] = timesAlpha(y[i]);
-            if (plan.present()[column]) {
-                int from = column * width;
-                for (int i = 0; i < longs; i++) y[i] ^= (long) LONG.get(slab, from + 8 * i);
-            }
+            int from = column * width;
+            for (int i = 0; i < longs; i++) y[i] ^= (long) LONG.get(slab, from + 8 * i);
             if (column == pairs.length) break;
             long[] first = sums[Hdpc.first(pairs[column])];
             long[] second = sums[Hdpc.second(pairs[column])];

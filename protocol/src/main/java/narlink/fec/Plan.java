@@ -7,7 +7,6 @@ import java.util.Arrays;
 ///
 /// @param slots intermediate symbols (the first L slots) and scratch
 /// @param forward the pivots with all inactive symbols taken as zero, and the residual rows
-/// @param present of each column of the HDPC recurrence, whether it is a pivot
 /// @param hdpcAt where the sums of the HDPC rows go
 /// @param complete the HDPC sums less the residual rows
 /// @param tables all sums of four of these
@@ -17,7 +16,6 @@ record Plan(
         Hdpc hdpc,
         int slots,
         int[] forward,
-        boolean[] present,
         int hdpcAt,
         int[] complete,
         int[] tables,
@@ -45,7 +43,7 @@ record Plan(
 
     /// Memory that the plan takes, in ints.
     int size() {
-        return forward.length + present.length / 4 + complete.length + tables.length + free.length + backward.length;
+        return forward.length + complete.length + tables.length + free.length + backward.length;
     }
 
     private static final class Planner {
@@ -102,7 +100,6 @@ record Plan(
                     hdpc,
                     slots,
                     forward.code(),
-                    present(),
                     hdpcAt,
                     complete.code(),
                     tables.code(),
@@ -111,6 +108,7 @@ record Plan(
         }
 
         private void forward(Program program, int residualAt) {
+            for (int i = 0; i < peeling.inactives; i++) program.gather(peeling.inactive[i], Constraints.ZERO);
             for (int i = 0; i < peeling.pivots; i++) {
                 int row = peeling.pivotRows[i];
                 gatherPivots(row, peeling.pivotColumns[i], peeling.pivotColumns[i], program);
@@ -164,12 +162,6 @@ record Plan(
                     if (columns[at] != self) program.term(columns[at]);
                 }
             }
-        }
-
-        private boolean[] present() {
-            boolean[] present = new boolean[hdpc.pairs().length + 1];
-            for (int column = 0; column < present.length; column++) present[column] = peeling.place[column] < 0;
-            return present;
         }
 
         private int[] freeColumns() {

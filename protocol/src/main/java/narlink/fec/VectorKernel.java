@@ -1,5 +1,6 @@
 package narlink.fec;
 
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -99,27 +100,19 @@ final class VectorKernel extends Kernel {
 
     private static void recur4(Plan plan, byte[] slab, int width, int i, byte[] sums) {
         int[] pairs = plan.hdpc().pairs();
-        boolean[] present = plan.present();
+        Arrays.fill(sums, (byte) 0);
         var a = ByteVector.zero(SPECIES);
-        var b = a;
-        var c = a;
-        var d = a;
-        java.util.Arrays.fill(sums, (byte) 0);
-        for (int column = 0; column < present.length; column++) {
-            a = timesAlpha(a);
-            b = timesAlpha(b);
-            c = timesAlpha(c);
-            d = timesAlpha(d);
-            if (present[column]) {
-                int from = column * width + i;
-                a = a.lanewise(VectorOperators.XOR, load(slab, from));
-                b = b.lanewise(VectorOperators.XOR, load(slab, from + STEP));
-                c = c.lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
-                d = d.lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
-            }
-            if (column == pairs.length) break;
-            int first = Hdpc.first(pairs[column]) * 4 * STEP;
-            int second = Hdpc.second(pairs[column]) * 4 * STEP;
+        var b = ByteVector.zero(SPECIES);
+        var c = ByteVector.zero(SPECIES);
+        var d = ByteVector.zero(SPECIES);
+        int from = i;
+        for (int pair : pairs) {
+            a = timesAlpha(a).lanewise(VectorOperators.XOR, load(slab, from));
+            b = timesAlpha(b).lanewise(VectorOperators.XOR, load(slab, from + STEP));
+            c = timesAlpha(c).lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
+            d = timesAlpha(d).lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
+            int first = Hdpc.first(pair) * 4 * STEP;
+            int second = Hdpc.second(pair) * 4 * STEP;
             add(a, sums, first);
             add(b, sums, first + STEP);
             add(c, sums, first + 2 * STEP);
@@ -128,14 +121,19 @@ final class VectorKernel extends Kernel {
             add(b, sums, second + STEP);
             add(c, sums, second + 2 * STEP);
             add(d, sums, second + 3 * STEP);
+            from += width;
         }
+        a = timesAlpha(a).lanewise(VectorOperators.XOR, load(slab, from));
+        b = timesAlpha(b).lanewise(VectorOperators.XOR, load(slab, from + STEP));
+        c = timesAlpha(c).lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
+        d = timesAlpha(d).lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
         for (int row = 0; row < plan.hdpc().rows; row++) {
             int to = (plan.hdpcAt() + row) * width + i;
-            int from = row * 4 * STEP;
-            a.lanewise(VectorOperators.XOR, load(sums, from)).intoArray(slab, to);
-            b.lanewise(VectorOperators.XOR, load(sums, from + STEP)).intoArray(slab, to + STEP);
-            c.lanewise(VectorOperators.XOR, load(sums, from + 2 * STEP)).intoArray(slab, to + 2 * STEP);
-            d.lanewise(VectorOperators.XOR, load(sums, from + 3 * STEP)).intoArray(slab, to + 3 * STEP);
+            int sum = row * 4 * STEP;
+            a.lanewise(VectorOperators.XOR, load(sums, sum)).intoArray(slab, to);
+            b.lanewise(VectorOperators.XOR, load(sums, sum + STEP)).intoArray(slab, to + STEP);
+            c.lanewise(VectorOperators.XOR, load(sums, sum + 2 * STEP)).intoArray(slab, to + 2 * STEP);
+            d.lanewise(VectorOperators.XOR, load(sums, sum + 3 * STEP)).intoArray(slab, to + 3 * STEP);
             a = timesAlpha(a);
             b = timesAlpha(b);
             c = timesAlpha(c);
@@ -144,17 +142,16 @@ final class VectorKernel extends Kernel {
     }
 
     private static void recur(Plan plan, byte[] slab, int width, int i, byte[] sums) {
-        int[] pairs = plan.hdpc().pairs();
-        boolean[] present = plan.present();
+        Arrays.fill(sums, (byte) 0);
         var y = ByteVector.zero(SPECIES);
-        java.util.Arrays.fill(sums, (byte) 0);
-        for (int column = 0; column < present.length; column++) {
-            y = timesAlpha(y);
-            if (present[column]) y = y.lanewise(VectorOperators.XOR, load(slab, column * width + i));
-            if (column == pairs.length) break;
-            add(y, sums, Hdpc.first(pairs[column]) * STEP);
-            add(y, sums, Hdpc.second(pairs[column]) * STEP);
+        int from = i;
+        for (int pair : plan.hdpc().pairs()) {
+            y = timesAlpha(y).lanewise(VectorOperators.XOR, load(slab, from));
+            add(y, sums, Hdpc.first(pair) * STEP);
+            add(y, sums, Hdpc.second(pair) * STEP);
+            from += width;
         }
+        y = timesAlpha(y).lanewise(VectorOperators.XOR, load(slab, from));
         for (int row = 0; row < plan.hdpc().rows; row++) {
             y.lanewise(VectorOperators.XOR, load(sums, row * STEP)).intoArray(slab, (plan.hdpcAt() + row) * width + i);
             y = timesAlpha(y);

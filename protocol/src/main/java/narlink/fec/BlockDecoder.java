@@ -25,6 +25,7 @@ public final class BlockDecoder {
     private int[] fresh = {}; // Symbols, by number, that came after the attempt that failed.
     private int freshCount;
     private Optional<Attempt> attempt = Optional.empty();
+    private byte[] slab = {};
     private boolean done;
 
     /// What is known about the matrix after an attempt: enough to go on with one more row.
@@ -41,6 +42,16 @@ public final class BlockDecoder {
         generator = new Generator(parameters);
         source = new byte[Math.multiplyExact(k, width)];
         present = new boolean[k];
+    }
+
+    /// Forgets all symbols, for another block of as many in the same memory. What [#data] gave before is overwritten.
+    public void reset() {
+        Arrays.fill(present, false);
+        repairs.clear();
+        sources = 0;
+        freshCount = 0;
+        attempt = Optional.empty();
+        done = false;
     }
 
     /// Takes in the symbol `esi`. The first payload of an ESI wins; returns whether this was it.
@@ -99,7 +110,6 @@ public final class BlockDecoder {
         }
         done = true;
         attempt = Optional.empty();
-        repair = new byte[0];
         return true;
     }
 
@@ -122,7 +132,8 @@ public final class BlockDecoder {
     }
 
     private void solve(Plan plan) {
-        byte[] slab = new byte[Math.multiplyExact(plan.slots(), width)];
+        int size = Math.multiplyExact(plan.slots(), width);
+        if (slab.length < size) slab = new byte[size];
         var known = new Known(source, 0, k, repair, k + repairs.size(), width);
         plan.run(Kernel.BEST, known, slab);
         int[] columns = new int[Generator.COLUMNS_MAX];

@@ -106,7 +106,7 @@ public final class BlockDecoder {
             freshCount = 0;
             var completion = tried.elimination.completion();
             if (completion.isEmpty()) return false;
-            solve(Plan.of(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
+            solve(Planner.plan(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
         }
         done = true;
         attempt = Optional.empty();

@@ -34,6 +34,6 @@ final class EncodePlans {
         var hdpc = new Hdpc(parameters);
         var elimination = new Elimination(constraints, peeling, hdpc);
         var completion = elimination.completion().orElseThrow(); // §5.6: every K' of the table has full rank.
-        return Plan.of(constraints, peeling, hdpc, elimination, completion);
+        return Planner.plan(constraints, peeling, hdpc, elimination, completion);
     }
 }

@@ -7,10 +7,10 @@ abstract class Kernel {
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? new VectorKernel() : new LongKernel();
 
     /// Runs each gather of `program`.
-    abstract void gather(int[] program, Known known, byte[] slab);
+    abstract void gather(Program program, Known known, byte[] slab);
 
     /// Runs each operation of eight groups of `program`.
-    abstract void horner(int[] program, byte[] slab, int width);
+    abstract void horner(Program program, byte[] slab, int width);
 
     /// Runs the HDPC recurrence over the intermediate symbols; the sums go to the plan's slots for them.
     abstract void hdpc(Plan plan, byte[] slab, int width);

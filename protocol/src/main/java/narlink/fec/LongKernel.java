@@ -13,18 +13,20 @@ final class LongKernel extends Kernel {
     private static final int STEP = 32;
 
     @Override
-    void gather(int[] program, Known known, byte[] slab) {
+    void gather(Program program, Known known, byte[] slab) {
+        int[] code = program.code();
+        int size = program.size();
         int width = known.width();
-        for (int at = 0; at < program.length; ) {
-            int to = program[at] * width;
-            int number = program[at + 1];
-            int count = program[at + 2];
+        for (int at = 0; at < size; ) {
+            int to = code[at] * width;
+            int number = code[at + 1];
+            int count = code[at + 2];
             if (number < 0 || number >= known.count()) {
-                sum(program, at + 3, count, slab, width, slab, to);
+                sum(code, at + 3, count, slab, width, slab, to);
             } else if (number < known.k()) {
-                sum(program, at + 3, count, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
+                sum(code, at + 3, count, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
             } else {
-                sum(program, at + 3, count, slab, width, known.repair(), (number - known.k()) * width, slab, to);
+                sum(code, at + 3, count, slab, width, known.repair(), (number - known.k()) * width, slab, to);
             }
             at += 3 + count;
         }
@@ -65,18 +67,19 @@ final class LongKernel extends Kernel {
     }
 
     @Override
-    void horner(int[] program, byte[] slab, int width) {
-        for (int at = 0; at < program.length; ) {
-            int to = program[at++] * width;
+    void horner(Program program, byte[] slab, int width) {
+        int[] code = program.code();
+        int size = program.size();
+        for (int at = 0; at < size; ) {
+            int to = code[at++] * width;
             int end = at;
             for (int i = 0; i < width; i += 8) {
                 long sum = 0;
                 end = at;
                 for (int group = 0; group < 8; group++) {
                     sum = timesAlpha(sum);
-                    int next = end + 1 + program[end];
-                    for (int term = end + 1; term < next; term++)
-                        sum ^= (long) LONG.get(slab, program[term] * width + i);
+                    int next = end + 1 + code[end];
+                    for (int term = end + 1; term < next; term++) sum ^= (long) LONG.get(slab, code[term] * width + i);
                     end = next;
                 }
                 LONG.set(slab, to + i, sum);

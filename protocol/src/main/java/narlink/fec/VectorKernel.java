@@ -14,21 +14,23 @@ final class VectorKernel extends Kernel {
     private static final byte[] ZERO = new byte[Oti.SYMBOL_SIZE_MAX + Known.UNIT];
 
     @Override
-    void gather(int[] program, Known known, byte[] slab) {
+    void gather(Program program, Known known, byte[] slab) {
+        int[] code = program.code();
+        int size = program.size();
         int width = known.width();
-        for (int at = 0; at < program.length; ) {
-            int to = program[at] * width;
-            int number = program[at + 1];
+        for (int at = 0; at < size; ) {
+            int to = code[at] * width;
+            int number = code[at + 1];
             int first = at + 3;
-            int end = first + program[at + 2];
+            int end = first + code[at + 2];
             if (number >= 0 && number < known.k()) {
-                sum(program, first, end, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
+                sum(code, first, end, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
             } else if (number >= known.k() && number < known.count()) {
-                sum(program, first, end, slab, width, known.repair(), (number - known.k()) * width, slab, to);
+                sum(code, first, end, slab, width, known.repair(), (number - known.k()) * width, slab, to);
             } else if (first < end) {
-                sum(program, first + 1, end, slab, width, slab, program[first] * width, slab, to);
+                sum(code, first + 1, end, slab, width, slab, code[first] * width, slab, to);
             } else {
-                sum(program, first, end, slab, width, ZERO, 0, slab, to);
+                sum(code, first, end, slab, width, ZERO, 0, slab, to);
             }
             at = end;
         }
@@ -69,18 +71,20 @@ final class VectorKernel extends Kernel {
     }
 
     @Override
-    void horner(int[] program, byte[] slab, int width) {
-        for (int at = 0; at < program.length; ) {
-            int to = program[at++] * width;
+    void horner(Program program, byte[] slab, int width) {
+        int[] code = program.code();
+        int size = program.size();
+        for (int at = 0; at < size; ) {
+            int to = code[at++] * width;
             int end = at;
             for (int i = 0; i < width; i += STEP) {
                 var sum = ByteVector.zero(SPECIES);
                 end = at;
                 for (int group = 0; group < 8; group++) {
                     sum = timesAlpha(sum);
-                    int next = end + 1 + program[end];
+                    int next = end + 1 + code[end];
                     for (int term = end + 1; term < next; term++) {
-                        sum = sum.lanewise(VectorOperators.XOR, load(slab, program[term] * width + i));
+                        sum = sum.lanewise(VectorOperators.XOR, load(slab, code[term] * width + i));
                     }
                     end = next;
                 }

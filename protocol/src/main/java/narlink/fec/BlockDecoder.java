@@ -11,6 +11,8 @@ import java.util.Set;
 ///
 /// It trusts what it is given: a single wrong symbol spoils the block, so symbols are authenticated before.
 public final class BlockDecoder {
+    private static final int SPARE = 4;
+
     private final int k;
     private final int symbolSize;
     private final int width;
@@ -78,7 +80,8 @@ public final class BlockDecoder {
 
     private void reserve(int count) {
         if (count <= repairEsis.length) return;
-        int capacity = Math.max(count, repairEsis.length + repairEsis.length / 4 + 8);
+        // As a rule repair symbols come last, and this is all that is ever needed.
+        int capacity = repairEsis.length == 0 ? k - sources + SPARE : repairEsis.length + repairEsis.length / 4 + SPARE;
         repairEsis = Arrays.copyOf(repairEsis, capacity);
         repair = Arrays.copyOf(repair, Math.multiplyExact(capacity, width));
     }
@@ -135,12 +138,12 @@ public final class BlockDecoder {
         int size = Math.multiplyExact(plan.slots(), width);
         if (slab.length < size) slab = new byte[size];
         var known = new Known(source, 0, k, repair, k + repairs.size(), width);
-        plan.run(Kernel.BEST, known, slab);
+        plan.run(Kernels.best(), known, slab);
         int[] columns = new int[Generator.COLUMNS_MAX];
         for (int esi = 0; esi < k; esi++) {
             if (present[esi]) continue;
             int count = generator.columns(esi, columns, 0);
-            Kernel.BEST.sum(columns, count, slab, width, source, esi * width);
+            Kernels.best().sum(columns, count, slab, width, source, esi * width);
         }
     }
 

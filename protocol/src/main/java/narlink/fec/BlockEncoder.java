@@ -71,10 +71,10 @@ public final class BlockEncoder {
         solve();
         int count = generator.columns(esi + parameters.kPrime() - k, columns, 0);
         if (width == symbolSize) {
-            Kernel.BEST.sum(columns, count, slab, width, out, at);
+            Kernels.best().sum(columns, count, slab, width, out, at);
         } else {
             byte[] padded = new byte[width];
-            Kernel.BEST.sum(columns, count, slab, width, padded, 0);
+            Kernels.best().sum(columns, count, slab, width, padded, 0);
             System.arraycopy(padded, 0, out, at, symbolSize);
         }
     }
@@ -83,7 +83,7 @@ public final class BlockEncoder {
         if (solved) return;
         var plan = EncodePlans.of(parameters);
         if (slab.length == 0) slab = new byte[Math.multiplyExact(plan.slots(), width)];
-        plan.run(Kernel.BEST, new Known(data, offset, k, new byte[0], k, width), slab);
+        plan.run(Kernels.best(), new Known(data, offset, k, new byte[0], k, width), slab);
         solved = true;
     }
 

@@ -27,6 +27,11 @@ final class EncodePlans {
         return plan;
     }
 
+    static synchronized void forget() {
+        PLANS.clear();
+        ints = 0;
+    }
+
     static Plan make(Parameters parameters) {
         var constraints = new Constraints(parameters, new Generator(parameters), parameters.kPrime());
         for (int isi = 0; isi < parameters.kPrime(); isi++) constraints.addLt(isi, isi);

@@ -2,10 +2,6 @@ package narlink.fec;
 
 /// Replays symbol operations. All kernels give the same bytes; they differ in speed.
 abstract class Kernel {
-    /// The fastest kernel of this JVM.
-    static final Kernel BEST =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? new VectorKernel() : new LongKernel();
-
     /// Runs each gather of `program`.
     abstract void gather(Program program, Known known, byte[] slab);
 

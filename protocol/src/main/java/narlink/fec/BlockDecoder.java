@@ -27,7 +27,7 @@ public final class BlockDecoder {
     private int[] fresh = {}; // Symbols, by number, that came after the attempt that failed.
     private int freshCount;
     private Optional<Attempt> attempt = Optional.empty();
-    private byte[] slab = {};
+    private Slab slab = new Slab(new byte[0], 0, Known.UNIT);
     private boolean done;
 
     /// What is known about the matrix after an attempt: enough to go on with one more row.
@@ -135,15 +135,14 @@ public final class BlockDecoder {
     }
 
     private void solve(Plan plan) {
-        int size = Math.multiplyExact(plan.slots(), width);
-        if (slab.length < size) slab = new byte[size];
+        if (slab.slots() < plan.slots()) slab = Slab.of(plan.slots(), width);
         var known = new Known(source, 0, k, repair, k + repairs.size(), width);
         plan.run(Kernels.best(), known, slab);
         int[] columns = new int[Generator.COLUMNS_MAX];
         for (int esi = 0; esi < k; esi++) {
             if (present[esi]) continue;
             int count = generator.columns(esi, columns, 0);
-            Kernels.best().sum(columns, count, slab, width, source, esi * width);
+            Kernels.best().sum(columns, count, slab, source, esi * width);
         }
     }
 

@@ -18,7 +18,7 @@ public final class BlockEncoder {
     private byte[] data = {};
     private int offset;
     private byte[] padded = {};
-    private byte[] slab = {};
+    private Slab slab = new Slab(new byte[0], 0, Known.UNIT);
     private boolean solved;
 
     private BlockEncoder(int k, int symbolSize) {
@@ -71,10 +71,10 @@ public final class BlockEncoder {
         solve();
         int count = generator.columns(esi + parameters.kPrime() - k, columns, 0);
         if (width == symbolSize) {
-            Kernels.best().sum(columns, count, slab, width, out, at);
+            Kernels.best().sum(columns, count, slab, out, at);
         } else {
             byte[] padded = new byte[width];
-            Kernels.best().sum(columns, count, slab, width, padded, 0);
+            Kernels.best().sum(columns, count, slab, padded, 0);
             System.arraycopy(padded, 0, out, at, symbolSize);
         }
     }
@@ -82,7 +82,7 @@ public final class BlockEncoder {
     private void solve() {
         if (solved) return;
         var plan = EncodePlans.of(parameters);
-        if (slab.length == 0) slab = new byte[Math.multiplyExact(plan.slots(), width)];
+        if (slab.slots() == 0) slab = Slab.of(plan.slots(), width);
         plan.run(Kernels.best(), new Known(data, offset, k, new byte[0], k, width), slab);
         solved = true;
     }
@@ -92,7 +92,7 @@ public final class BlockEncoder {
         solve();
         byte[] all = new byte[parameters.l() * symbolSize];
         for (int i = 0; i < parameters.l(); i++) {
-            System.arraycopy(slab, i * width, all, i * symbolSize, symbolSize);
+            System.arraycopy(slab.bytes(), slab.offset(i), all, i * symbolSize, symbolSize);
         }
         return all;
     }

@@ -56,7 +56,7 @@ final class Kernels {
         private static final int WIDTH = 1280;
 
         private final Plan plan = EncodePlans.of(Parameters.of(K));
-        private final byte[] slab = new byte[plan.slots() * WIDTH];
+        private final Slab slab = Slab.of(plan.slots(), WIDTH);
         private final Known known = new Known(new byte[K * WIDTH], 0, K, new byte[0], K, WIDTH);
         private final byte[] out = new byte[WIDTH];
         private final int[] columns = {0, 1, 2, 3, 4, 5, 6};
@@ -65,7 +65,7 @@ final class Kernels {
             long start = System.nanoTime();
             for (int repeat = 0; repeat < REPEATS; repeat++) {
                 plan.run(kernel, known, slab);
-                kernel.sum(columns, columns.length, slab, WIDTH, out, 0);
+                kernel.sum(columns, columns.length, slab, out, 0);
             }
             return System.nanoTime() - start;
         }

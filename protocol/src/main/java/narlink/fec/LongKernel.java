@@ -14,9 +14,9 @@ final class LongKernel extends Kernel {
     private static final long NO_TOP_BITS = 0x7f7f7f7f7f7f7f7fL;
 
     @Override
-    void gather(Program program, Known known, byte[] slab) {
+    void gather(Program program, Known known, Slab slab) {
         int[] code = program.code();
-        int width = known.width();
+        int width = slab.width();
         long[] sum = new long[width / 8];
         for (int at = 0; at < program.size(); ) {
             int number = code[at + 1];
@@ -29,24 +29,24 @@ final class LongKernel extends Kernel {
             }
             int end = at + 3 + code[at + 2];
             add(sum, code, at + 3, end, slab);
-            write(sum, slab, code[at] * width);
+            write(sum, slab.bytes(), slab.offset(code[at]));
             at = end;
         }
     }
 
     @Override
-    void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at) {
-        long[] sum = new long[width / 8];
+    void sum(int[] columns, int count, Slab slab, byte[] out, int at) {
+        long[] sum = new long[slab.width() / 8];
         add(sum, columns, 0, count, slab);
         write(sum, out, at);
     }
 
     @Override
-    void horner(Program program, byte[] slab, int width) {
+    void horner(Program program, Slab slab) {
         int[] code = program.code();
-        long[] sum = new long[width / 8];
+        long[] sum = new long[slab.width() / 8];
         for (int at = 0; at < program.size(); ) {
-            int to = code[at++] * width;
+            int to = slab.offset(code[at++]);
             Arrays.fill(sum, 0);
             for (int group = 0; group < 8; group++) {
                 timesAlpha(sum);
@@ -54,41 +54,44 @@ final class LongKernel extends Kernel {
                 add(sum, code, at + 1, end, slab);
                 at = end;
             }
-            write(sum, slab, to);
+            write(sum, slab.bytes(), to);
         }
     }
 
     @Override
-    void hdpc(Plan plan, byte[] slab, int width) {
+    void hdpc(Plan plan, Slab slab) {
         int[] pairs = plan.hdpc().pairs();
-        long[] y = new long[width / 8];
-        long[][] sums = new long[plan.hdpc().rows][width / 8];
+        long[] y = new long[slab.width() / 8];
+        long[][] sums = new long[plan.hdpc().rows][slab.width() / 8];
         for (int column = 0; column < pairs.length; column++) {
             timesAlpha(y);
-            add(y, slab, column * width);
+            add(y, slab.bytes(), slab.offset(column));
             add(sums[Hdpc.first(pairs[column])], y);
             add(sums[Hdpc.second(pairs[column])], y);
         }
         timesAlpha(y);
-        add(y, slab, pairs.length * width);
+        add(y, slab.bytes(), slab.offset(pairs.length));
         for (int row = 0; row < sums.length; row++) {
             add(sums[row], y);
-            write(sums[row], slab, (plan.hdpcAt() + row) * width);
+            write(sums[row], slab.bytes(), slab.offset(plan.hdpcAt() + row));
             timesAlpha(y);
         }
     }
 
-    private static void add(long[] sum, int[] terms, int from, int to, byte[] slab) {
-        int width = sum.length * 8;
+    private static void add(long[] sum, int[] terms, int from, int to, Slab slab) {
+        byte[] bytes = slab.bytes();
         int at = from;
         for (; at <= to - 4; at += 4) {
-            add4(sum, slab, terms[at] * width, terms[at + 1] * width, terms[at + 2] * width, terms[at + 3] * width);
+            int a = slab.offset(terms[at]);
+            int b = slab.offset(terms[at + 1]);
+            int c = slab.offset(terms[at + 2]);
+            add4(sum, bytes, a, b, c, slab.offset(terms[at + 3]));
         }
         if (at <= to - 2) {
-            add2(sum, slab, terms[at] * width, terms[at + 1] * width);
+            add2(sum, bytes, slab.offset(terms[at]), slab.offset(terms[at + 1]));
             at += 2;
         }
-        if (at < to) add(sum, slab, terms[at] * width);
+        if (at < to) add(sum, bytes, slab.offset(terms[at]));
     }
 
     private static void set(long[] sum, byte[] from, int at) {

@@ -20,12 +20,12 @@ record Plan(
         Program free,
         Program backward) {
     /// Makes the intermediate symbols in `slab`, which has room for all slots.
-    void run(Kernel kernel, Known known, byte[] slab) {
+    void run(Kernel kernel, Known known, Slab slab) {
         kernel.gather(forward, known, slab);
-        kernel.hdpc(this, slab, known.width());
-        kernel.horner(complete, slab, known.width());
+        kernel.hdpc(this, slab);
+        kernel.horner(complete, slab);
         kernel.gather(tables, known, slab);
-        kernel.horner(free, slab, known.width());
+        kernel.horner(free, slab);
         kernel.gather(backward, known, slab);
     }
 

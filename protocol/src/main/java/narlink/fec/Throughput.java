@@ -200,7 +200,7 @@ public final class Throughput {
 
     /// `a = a + b` by the kernel on two symbols that stay in the first cache.
     private double xor(Kernel kernel) {
-        byte[] slab = new byte[2 * XOR_BYTES];
+        var slab = Slab.of(2, XOR_BYTES);
         var known = new Known(new byte[0], 0, 0, new byte[0], 0, XOR_BYTES);
         var program = new Program(XOR_REPEATS * 5);
         for (int i = 0; i < XOR_REPEATS; i++)

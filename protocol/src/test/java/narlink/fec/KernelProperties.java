@@ -32,12 +32,12 @@ final class KernelProperties {
     private static byte[] symbols(Kernel kernel, Known known, int gap) {
         int width = known.width();
         var plan = EncodePlans.of(Parameters.of(known.k()));
-        byte[] slab = new byte[plan.slots() * width];
+        var slab = Slab.of(plan.slots(), width);
         plan.run(kernel, known, slab);
-        byte[] all = new byte[slab.length + gap + 5 * width];
-        System.arraycopy(slab, 0, all, 0, slab.length);
+        byte[] all = new byte[slab.bytes().length + gap + 5 * width];
+        System.arraycopy(slab.bytes(), 0, all, 0, slab.bytes().length);
         for (int count = 1; count <= 5; count++) {
-            kernel.sum(new int[] {0, 3, 1, 2, 9}, count, slab, width, all, slab.length + gap + (count - 1) * width);
+            kernel.sum(new int[] {0, 3, 1, 2, 9}, count, slab, all, slab.bytes().length + gap + (count - 1) * width);
         }
         return all;
     }

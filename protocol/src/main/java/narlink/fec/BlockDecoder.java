@@ -11,6 +11,8 @@ import java.util.Set;
 ///
 /// It trusts what it is given: a single wrong symbol spoils the block, so symbols are authenticated before.
 public final class BlockDecoder {
+    private static final int SPARE = 4;
+
     private final int k;
     private final int symbolSize;
     private final int width;
@@ -25,6 +27,7 @@ public final class BlockDecoder {
     private int[] fresh = {}; // Symbols, by number, that came after the attempt that failed.
     private int freshCount;
     private Optional<Attempt> attempt = Optional.empty();
+    private Slab slab = new Slab(new byte[0], 0, Known.UNIT);
     private boolean done;
 
     /// What is known about the matrix after an attempt: enough to go on with one more row.
@@ -41,6 +44,16 @@ public final class BlockDecoder {
         generator = new Generator(parameters);
         source = new byte[Math.multiplyExact(k, width)];
         present = new boolean[k];
+    }
+
+    /// Forgets all symbols, for another block of as many in the same memory. What [#data] gave before is overwritten.
+    public void reset() {
+        Arrays.fill(present, false);
+        repairs.clear();
+        sources = 0;
+        freshCount = 0;
+        attempt = Optional.empty();
+        done = false;
     }
 
     /// Takes in the symbol `esi`. The first payload of an ESI wins; returns whether this was it.
@@ -67,7 +80,8 @@ public final class BlockDecoder {
 
     private void reserve(int count) {
         if (count <= repairEsis.length) return;
-        int capacity = Math.max(count, repairEsis.length + repairEsis.length / 4 + 8);
+        // As a rule repair symbols come last, and this is all that is ever needed.
+        int capacity = repairEsis.length == 0 ? k - sources + SPARE : repairEsis.length + repairEsis.length / 4 + SPARE;
         repairEsis = Arrays.copyOf(repairEsis, capacity);
         repair = Arrays.copyOf(repair, Math.multiplyExact(capacity, width));
     }
@@ -95,11 +109,10 @@ public final class BlockDecoder {
             freshCount = 0;
             var completion = tried.elimination.completion();
             if (completion.isEmpty()) return false;
-            solve(Plan.of(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
+            solve(Planner.plan(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
         }
         done = true;
         attempt = Optional.empty();
-        repair = new byte[0];
         return true;
     }
 
@@ -122,14 +135,14 @@ public final class BlockDecoder {
     }
 
     private void solve(Plan plan) {
-        byte[] slab = new byte[Math.multiplyExact(plan.slots(), width)];
+        if (slab.slots() < plan.slots()) slab = Slab.of(plan.slots(), width);
         var known = new Known(source, 0, k, repair, k + repairs.size(), width);
-        plan.run(Kernel.BEST, known, slab);
+        plan.run(Kernels.best(), known, slab);
         int[] columns = new int[Generator.COLUMNS_MAX];
         for (int esi = 0; esi < k; esi++) {
             if (present[esi]) continue;
             int count = generator.columns(esi, columns, 0);
-            Kernel.BEST.sum(columns, count, slab, width, source, esi * width);
+            Kernels.best().sum(columns, count, slab, source, esi * width);
         }
     }
 

@@ -1,5 +1,6 @@
 package narlink.fec;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /// Makes any encoding symbol of one source block. ESIs below K are the source symbols; all others up to 2^24-1 are
@@ -8,20 +9,22 @@ public final class BlockEncoder {
     /// The largest encoding symbol id.
     public static final int ESI_MAX = (1 << 24) - 1;
 
-    private final byte[] data;
-    private final int offset;
     private final int k;
     private final int symbolSize;
+    private final int width;
     private final Parameters parameters;
     private final Generator generator;
     private final int[] columns = new int[Generator.COLUMNS_MAX];
-    private byte[] slab = {};
+    private byte[] data = {};
+    private int offset;
+    private byte[] padded = {};
+    private Slab slab = new Slab(new byte[0], 0, Known.UNIT);
+    private boolean solved;
 
-    private BlockEncoder(byte[] data, int offset, int k, int symbolSize) {
-        this.data = data;
-        this.offset = offset;
+    private BlockEncoder(int k, int symbolSize) {
         this.k = k;
         this.symbolSize = symbolSize;
+        width = Known.width(symbolSize);
         parameters = Parameters.of(k);
         generator = new Generator(parameters);
     }
@@ -29,54 +32,67 @@ public final class BlockEncoder {
     /// The encoder of `k` symbols: `length` bytes of `data`, then zeros. The bytes may not change while it is used:
     /// they are copied only where they must be padded.
     public static BlockEncoder of(byte[] data, int offset, int length, int k, int symbolSize) {
-        Objects.checkFromIndexSize(offset, length, data.length);
         Oti.check("source symbols", k, 1, Oti.K_MAX);
         Oti.check("symbol size", symbolSize, 1, Oti.SYMBOL_SIZE_MAX);
-        Oti.check("bytes of a block", (long) k * symbolSize, length, Oti.BLOCK_BYTES_MAX);
-        int width = Known.width(symbolSize);
-        if (width == symbolSize && length == k * symbolSize) return new BlockEncoder(data, offset, k, symbolSize);
-        byte[] padded = new byte[k * width];
-        for (int i = 0; i * symbolSize < length; i++) {
+        Oti.check("bytes of a block", (long) k * symbolSize, 1, Oti.BLOCK_BYTES_MAX);
+        var encoder = new BlockEncoder(k, symbolSize);
+        encoder.reset(data, offset, length);
+        return encoder;
+    }
+
+    /// Turns to another block of as many symbols and uses the same memory for it.
+    public synchronized void reset(byte[] data, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, data.length);
+        Oti.check("bytes of a block", length, 0, (long) k * symbolSize);
+        solved = false;
+        if (width == symbolSize && length == k * symbolSize) {
+            this.data = data;
+            this.offset = offset;
+            return;
+        }
+        if (padded.length == 0) padded = new byte[k * width];
+        Arrays.fill(padded, (byte) 0);
+        for (int i = 0; (long) i * symbolSize < length; i++) {
             int from = i * symbolSize;
             System.arraycopy(data, offset + from, padded, i * width, Math.min(symbolSize, length - from));
         }
-        return new BlockEncoder(padded, 0, k, symbolSize);
+        this.data = padded;
+        this.offset = 0;
     }
 
     /// Writes the symbol `esi` to `out` from `at` on.
     public synchronized void symbol(int esi, byte[] out, int at) {
         Oti.check("ESI", esi, 0, ESI_MAX);
         Objects.checkFromIndexSize(at, symbolSize, out.length);
-        int width = Known.width(symbolSize);
         if (esi < k) {
             System.arraycopy(data, offset + esi * width, out, at, symbolSize);
             return;
         }
-        if (slab.length == 0) solve(width);
+        solve();
         int count = generator.columns(esi + parameters.kPrime() - k, columns, 0);
         if (width == symbolSize) {
-            Kernel.BEST.sum(columns, count, slab, width, out, at);
+            Kernels.best().sum(columns, count, slab, out, at);
         } else {
             byte[] padded = new byte[width];
-            Kernel.BEST.sum(columns, count, slab, width, padded, 0);
+            Kernels.best().sum(columns, count, slab, padded, 0);
             System.arraycopy(padded, 0, out, at, symbolSize);
         }
     }
 
-    private void solve(int width) {
+    private void solve() {
+        if (solved) return;
         var plan = EncodePlans.of(parameters);
-        byte[] slots = new byte[Math.multiplyExact(plan.slots(), width)];
-        plan.run(Kernel.BEST, new Known(data, offset, k, new byte[0], k, width), slots);
-        slab = slots;
+        if (slab.slots() == 0) slab = Slab.of(plan.slots(), width);
+        plan.run(Kernels.best(), new Known(data, offset, k, new byte[0], k, width), slab);
+        solved = true;
     }
 
     /// The intermediate symbols (§5.3.3.3), one after the other.
-    byte[] intermediate() {
-        int width = Known.width(symbolSize);
-        if (slab.length == 0) solve(width);
+    synchronized byte[] intermediate() {
+        solve();
         byte[] all = new byte[parameters.l() * symbolSize];
         for (int i = 0; i < parameters.l(); i++) {
-            System.arraycopy(slab, i * width, all, i * symbolSize, symbolSize);
+            System.arraycopy(slab.bytes(), slab.offset(i), all, i * symbolSize, symbolSize);
         }
         return all;
     }

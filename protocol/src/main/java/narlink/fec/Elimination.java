@@ -18,7 +18,8 @@ final class Elimination {
     private final Constraints constraints;
     private final Peeling peeling;
     private final Hdpc hdpc;
-    private final long[] bits; // Of each column, how it depends on the inactive ones.
+    private final int l;
+    private final long[] bits; // Of 64 inactive columns after the other: how each column depends on them.
     private final long[] basis; // Reduced: a pivot is in no other row.
     private final int[] pivots;
     private final int[] accepted;
@@ -32,7 +33,8 @@ final class Elimination {
         this.hdpc = hdpc;
         inactives = peeling.inactives;
         words = Math.ceilDiv(inactives, 64);
-        bits = new long[constraints.parameters.l() * words];
+        l = constraints.parameters.l();
+        bits = new long[l * words];
         basis = new long[(inactives + 1) * 2 * words];
         pivots = new int[inactives];
         accepted = new int[inactives];
@@ -65,33 +67,33 @@ final class Elimination {
         return bit(basis, 2 * words * number, place);
     }
 
-    /// Whether the accepted row `term` is part of the reduced row `number`.
-    boolean sums(int number, int term) {
-        return bit(basis, 2 * words * number + words, term);
+    /// Adds to the program's operation the accepted rows that make up the reduced row `number`.
+    void sum(int number, Combinations accepted, Program program) {
+        accepted.sum(basis, 2 * words * number + words, program);
     }
 
-    /// Whether the accepted row `term` is part of bit `plane` of the HDPC row `row`.
-    boolean sums(int row, int plane, int term) {
-        return bit(planes, 2 * words * (8 * row + plane) + words, term);
+    /// The same for bit `plane` of the HDPC row `row`.
+    void sumPlane(int row, int plane, Combinations accepted, Program program) {
+        accepted.sum(planes, 2 * words * (8 * row + plane) + words, program);
     }
 
     private void substitute() {
-        for (int i = 0; i < inactives; i++) {
-            bits[peeling.inactive[i] * words + (i >> 6)] = 1L << i;
-        }
-        for (int i = 0; i < peeling.pivots; i++) {
-            sum(peeling.pivotRows[i], bits, peeling.pivotColumns[i] * words);
+        for (int i = 0; i < inactives; i++) bits[(i >> 6) * l + peeling.inactive[i]] = 1L << i;
+        for (int word = 0; word < words; word++) {
+            int first = word * l;
+            for (int i = 0; i < peeling.pivots; i++) {
+                bits[first + peeling.pivotColumns[i]] = sum(peeling.pivotRows[i], first);
+            }
         }
     }
 
-    /// Adds to `out` the inactive columns of all of the row's columns.
-    private void sum(int row, long[] out, int at) {
+    /// The inactive columns, 64 of them, of all of the row's columns. That of its own pivot is still zero.
+    private long sum(int row, int first) {
         int[] columns = constraints.columns();
-        for (int i = constraints.start(row); i < constraints.end(row); i++) {
-            int from = columns[i] * words;
-            if (from == at && out == bits) continue;
-            for (int word = 0; word < words; word++) out[at + word] ^= bits[from + word];
-        }
+        int end = constraints.end(row);
+        long sum = 0;
+        for (int i = constraints.start(row); i < end; i++) sum ^= bits[first + columns[i]];
+        return sum;
     }
 
     /// Takes in a constraint that is not a pivot; returns false when it says nothing new.
@@ -100,7 +102,7 @@ final class Elimination {
         int size = 2 * words;
         int at = rank * size;
         Arrays.fill(basis, at, at + size, 0);
-        sum(constraint, basis, at);
+        for (int word = 0; word < words; word++) basis[at + word] = sum(constraint, word * l);
         for (int word = 0; word < words; word++) {
             for (long left = basis[at + word]; left != 0; left &= left - 1) {
                 int row = rowOf[word * 64 + Long.numberOfTrailingZeros(left)];
@@ -223,7 +225,7 @@ final class Elimination {
             y3 = y2 ^ top;
             y2 = y1 ^ top;
             y1 = y0;
-            y0 = top ^ bits[column * words + word];
+            y0 = top ^ bits[word * l + column];
             if (column == pairs.length) break;
             add8(sums, 8 * Hdpc.first(pairs[column]), y0, y1, y2, y3, y4, y5, y6, y7);
             add8(sums, 8 * Hdpc.second(pairs[column]), y0, y1, y2, y3, y4, y5, y6, y7);

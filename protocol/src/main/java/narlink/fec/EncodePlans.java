@@ -27,6 +27,11 @@ final class EncodePlans {
         return plan;
     }
 
+    static synchronized void forget() {
+        PLANS.clear();
+        ints = 0;
+    }
+
     static Plan make(Parameters parameters) {
         var constraints = new Constraints(parameters, new Generator(parameters), parameters.kPrime());
         for (int isi = 0; isi < parameters.kPrime(); isi++) constraints.addLt(isi, isi);
@@ -34,6 +39,6 @@ final class EncodePlans {
         var hdpc = new Hdpc(parameters);
         var elimination = new Elimination(constraints, peeling, hdpc);
         var completion = elimination.completion().orElseThrow(); // §5.6: every K' of the table has full rank.
-        return Plan.of(constraints, peeling, hdpc, elimination, completion);
+        return Planner.plan(constraints, peeling, hdpc, elimination, completion);
     }
 }

@@ -11,6 +11,18 @@ final class Generator {
     private static final int[] V2 = Tables.V[2];
     private static final int[] V3 = Tables.V[3];
 
+    /// Of each 2^10 values v, the degree of the least.
+    private static final int DEGREE_SHIFT = 10;
+
+    private static final byte[] DEGREES = new byte[1 << 20 - DEGREE_SHIFT];
+
+    static {
+        for (int i = 0, degree = 1; i < DEGREES.length; i++) {
+            while (i << DEGREE_SHIFT >= Tables.DEGREE[degree]) degree++;
+            DEGREES[i] = (byte) degree;
+        }
+    }
+
     private final int w;
     private final int p;
     private final int p1;
@@ -62,7 +74,7 @@ final class Generator {
 
     /// Deg\[v\] (§5.3.5.2) without the limit W-2.
     private static int degree(int v) {
-        int degree = 1;
+        int degree = DEGREES[v >>> DEGREE_SHIFT];
         while (v >= Tables.DEGREE[degree]) degree++;
         return degree;
     }

@@ -2,17 +2,15 @@ package narlink.fec;
 
 /// Replays symbol operations. All kernels give the same bytes; they differ in speed.
 abstract class Kernel {
-    static final Kernel BEST = new LongKernel();
-
     /// Runs each gather of `program`.
-    abstract void gather(int[] program, Known known, byte[] slab);
+    abstract void gather(Program program, Known known, Slab slab);
 
     /// Runs each operation of eight groups of `program`.
-    abstract void horner(int[] program, byte[] slab, int width);
+    abstract void horner(Program program, Slab slab);
 
-    /// Runs the HDPC recurrence over the pivots in `slab`; the sums go to the plan's slots for them.
-    abstract void hdpc(Plan plan, byte[] slab, int width);
+    /// Runs the HDPC recurrence over the intermediate symbols; the sums go to the plan's slots for them.
+    abstract void hdpc(Plan plan, Slab slab);
 
-    /// Sums `count` intermediate symbols into `out`.
-    abstract void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at);
+    /// Sums `count` intermediate symbols, at least one, into `out`.
+    abstract void sum(int[] columns, int count, Slab slab, byte[] out, int at);
 }

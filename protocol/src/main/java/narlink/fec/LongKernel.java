@@ -5,117 +5,130 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The kernel for every JVM: eight bytes at a time.
+/// The kernel for every JVM: eight bytes at a time, in loops so small that the JIT compiles them early and turns them
+/// into vector instructions by itself. For that each sum is made in an array of its own, which cannot overlap with
+/// what is read.
 final class LongKernel extends Kernel {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long NO_TOP_BITS = 0x7f7f7f7f7f7f7f7fL;
-    private static final int STEP = 32;
 
     @Override
-    void gather(int[] program, Known known, byte[] slab) {
-        int width = known.width();
-        for (int at = 0; at < program.length; ) {
-            int to = program[at] * width;
-            int number = program[at + 1];
-            int count = program[at + 2];
+    void gather(Program program, Known known, Slab slab) {
+        int[] code = program.code();
+        int width = slab.width();
+        long[] sum = new long[width / 8];
+        for (int at = 0; at < program.size(); ) {
+            int number = code[at + 1];
             if (number < 0 || number >= known.count()) {
-                sum(program, at + 3, count, slab, width, slab, to);
+                Arrays.fill(sum, 0);
             } else if (number < known.k()) {
-                sum(program, at + 3, count, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
+                set(sum, known.source(), known.sourceAt() + number * width);
             } else {
-                sum(program, at + 3, count, slab, width, known.repair(), (number - known.k()) * width, slab, to);
+                set(sum, known.repair(), (number - known.k()) * width);
             }
-            at += 3 + count;
-        }
-    }
-
-    @Override
-    void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at) {
-        sum(columns, 0, count, slab, width, out, at);
-    }
-
-    private static void sum(int[] terms, int first, int count, byte[] slab, int width, byte[] out, int to) {
-        if (count == 0) {
-            Arrays.fill(out, to, to + width, (byte) 0);
-        } else {
-            sum(terms, first + 1, count - 1, slab, width, slab, terms[first] * width, out, to);
-        }
-    }
-
-    private static void sum(
-            int[] terms, int first, int count, byte[] slab, int width, byte[] base, int baseAt, byte[] out, int to) {
-        for (int i = 0; i < width; i += STEP) {
-            long a = (long) LONG.get(base, baseAt + i);
-            long b = (long) LONG.get(base, baseAt + i + 8);
-            long c = (long) LONG.get(base, baseAt + i + 16);
-            long d = (long) LONG.get(base, baseAt + i + 24);
-            for (int term = first; term < first + count; term++) {
-                int from = terms[term] * width + i;
-                a ^= (long) LONG.get(slab, from);
-                b ^= (long) LONG.get(slab, from + 8);
-                c ^= (long) LONG.get(slab, from + 16);
-                d ^= (long) LONG.get(slab, from + 24);
-            }
-            LONG.set(out, to + i, a);
-            LONG.set(out, to + i + 8, b);
-            LONG.set(out, to + i + 16, c);
-            LONG.set(out, to + i + 24, d);
-        }
-    }
-
-    @Override
-    void horner(int[] program, byte[] slab, int width) {
-        for (int at = 0; at < program.length; ) {
-            int to = program[at++] * width;
-            int end = at;
-            for (int i = 0; i < width; i += 8) {
-                long sum = 0;
-                end = at;
-                for (int group = 0; group < 8; group++) {
-                    sum = timesAlpha(sum);
-                    int next = end + 1 + program[end];
-                    for (int term = end + 1; term < next; term++)
-                        sum ^= (long) LONG.get(slab, program[term] * width + i);
-                    end = next;
-                }
-                LONG.set(slab, to + i, sum);
-            }
+            int end = at + 3 + code[at + 2];
+            add(sum, code, at + 3, end, slab);
+            write(sum, slab.bytes(), slab.offset(code[at]));
             at = end;
         }
     }
 
     @Override
-    void hdpc(Plan plan, byte[] slab, int width) {
-        int[] pairs = plan.hdpc().pairs();
-        int longs = width / 8;
-        long[] y = new long[longs];
-        long[][] sums = new long[plan.hdpc().rows][longs];
-        for (int column = 0; column <= pairs.length; column++) {
-            for (int i = 0; i < longs; i++) y[i] = timesAlpha(y[i]);
-            if (plan.present()[column]) {
-                int from = column * width;
-                for (int i = 0; i < longs; i++) y[i] ^= (long) LONG.get(slab, from + 8 * i);
+    void sum(int[] columns, int count, Slab slab, byte[] out, int at) {
+        long[] sum = new long[slab.width() / 8];
+        add(sum, columns, 0, count, slab);
+        write(sum, out, at);
+    }
+
+    @Override
+    void horner(Program program, Slab slab) {
+        int[] code = program.code();
+        long[] sum = new long[slab.width() / 8];
+        for (int at = 0; at < program.size(); ) {
+            int to = slab.offset(code[at++]);
+            Arrays.fill(sum, 0);
+            for (int group = 0; group < 8; group++) {
+                timesAlpha(sum);
+                int end = at + 1 + code[at];
+                add(sum, code, at + 1, end, slab);
+                at = end;
             }
-            if (column == pairs.length) break;
-            long[] first = sums[Hdpc.first(pairs[column])];
-            long[] second = sums[Hdpc.second(pairs[column])];
-            for (int i = 0; i < longs; i++) {
-                first[i] ^= y[i];
-                second[i] ^= y[i];
-            }
-        }
-        for (int row = 0; row < sums.length; row++) {
-            int to = (plan.hdpcAt() + row) * width;
-            for (int i = 0; i < longs; i++) {
-                LONG.set(slab, to + 8 * i, sums[row][i] ^ y[i]);
-                y[i] = timesAlpha(y[i]);
-            }
+            write(sum, slab.bytes(), to);
         }
     }
 
-    private static long timesAlpha(long y) {
-        long top = y >>> 7 & LOW_BITS;
-        return (y & NO_TOP_BITS) << 1 ^ top * Gf256.REDUCTION;
+    @Override
+    void hdpc(Plan plan, Slab slab) {
+        int[] pairs = plan.hdpc().pairs();
+        long[] y = new long[slab.width() / 8];
+        long[][] sums = new long[plan.hdpc().rows][slab.width() / 8];
+        for (int column = 0; column < pairs.length; column++) {
+            timesAlpha(y);
+            add(y, slab.bytes(), slab.offset(column));
+            add(sums[Hdpc.first(pairs[column])], y);
+            add(sums[Hdpc.second(pairs[column])], y);
+        }
+        timesAlpha(y);
+        add(y, slab.bytes(), slab.offset(pairs.length));
+        for (int row = 0; row < sums.length; row++) {
+            add(sums[row], y);
+            write(sums[row], slab.bytes(), slab.offset(plan.hdpcAt() + row));
+            timesAlpha(y);
+        }
+    }
+
+    private static void add(long[] sum, int[] terms, int from, int to, Slab slab) {
+        byte[] bytes = slab.bytes();
+        int at = from;
+        for (; at <= to - 4; at += 4) {
+            int a = slab.offset(terms[at]);
+            int b = slab.offset(terms[at + 1]);
+            int c = slab.offset(terms[at + 2]);
+            add4(sum, bytes, a, b, c, slab.offset(terms[at + 3]));
+        }
+        if (at <= to - 2) {
+            add2(sum, bytes, slab.offset(terms[at]), slab.offset(terms[at + 1]));
+            at += 2;
+        }
+        if (at < to) add(sum, bytes, slab.offset(terms[at]));
+    }
+
+    private static void set(long[] sum, byte[] from, int at) {
+        for (int i = 0; i < sum.length; i++) sum[i] = (long) LONG.get(from, at + 8 * i);
+    }
+
+    private static void write(long[] sum, byte[] to, int at) {
+        for (int i = 0; i < sum.length; i++) LONG.set(to, at + 8 * i, sum[i]);
+    }
+
+    private static void add(long[] sum, long[] term) {
+        for (int i = 0; i < sum.length; i++) sum[i] ^= term[i];
+    }
+
+    private static void add(long[] sum, byte[] slab, int a) {
+        for (int i = 0; i < sum.length; i++) sum[i] ^= (long) LONG.get(slab, a + 8 * i);
+    }
+
+    private static void add2(long[] sum, byte[] slab, int a, int b) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] ^= (long) LONG.get(slab, a + 8 * i) ^ (long) LONG.get(slab, b + 8 * i);
+        }
+    }
+
+    private static void add4(long[] sum, byte[] slab, int a, int b, int c, int d) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] ^= (long) LONG.get(slab, a + 8 * i)
+                    ^ (long) LONG.get(slab, b + 8 * i)
+                    ^ (long) LONG.get(slab, c + 8 * i)
+                    ^ (long) LONG.get(slab, d + 8 * i);
+        }
+    }
+
+    private static void timesAlpha(long[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            long top = sum[i] >>> 7 & LOW_BITS;
+            sum[i] = (sum[i] & NO_TOP_BITS) << 1 ^ top * Gf256.REDUCTION;
+        }
     }
 }

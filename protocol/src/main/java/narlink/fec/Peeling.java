@@ -7,8 +7,11 @@ import java.util.Arrays;
 /// columns but one to the inactive set, which is left to [Elimination]; PI columns are inactive from the start. Any
 /// choice of rows is allowed: it changes the cost, never the result.
 final class Peeling {
-    private static final int WEIGHT_CAP = 63;
+    /// Rows above this weight are not listed: LDPC rows of a large K', until they have become lighter.
+    private static final int WEIGHT_CAP = 30;
     private static final int NONE = -1;
+    private static final long WEIGHT = 1L << 32;
+    private static final long TAKEN = WEIGHT << 24; // The weight of a row that is a pivot: never light again.
 
     /// The pivot rows in order, and the column that each of them determines.
     final int[] pivotRows;
@@ -22,18 +25,20 @@ final class Peeling {
     int pivots;
     int inactives;
 
+    private final Constraints constraints;
     private final int[] columns;
     private final int w;
     private final int[] rowsOf; // Of each column below w, its rows.
     private final int[] rowsOfStarts;
-    private final int[] weights;
-    private final int[] remainders; // XOR of a row's active columns: at weight 1, the column itself.
+    private final long[] states; // Of each row, its weight (high half) and the XOR of its active columns.
     private final boolean[] settled;
-    private final int[] heads; // Rows by weight, as doubly linked lists.
-    private final int[] next;
-    private final int[] previous;
+    private final int[] heads = new int[WEIGHT_CAP + 2]; // By weight, rows that have or had it: a list of entries.
+    private final int[] entryRows;
+    private final int[] entryNext;
+    private int entries;
 
     Peeling(Constraints constraints) {
+        this.constraints = constraints;
         w = constraints.parameters.w();
         int l = constraints.parameters.l();
         int rows = constraints.rows();
@@ -42,67 +47,76 @@ final class Peeling {
         pivotColumns = new int[w];
         inactive = new int[l];
         place = new int[l];
-        weights = new int[rows];
-        remainders = new int[rows];
+        states = new long[rows];
         settled = new boolean[w];
-        heads = new int[WEIGHT_CAP + 1];
-        next = new int[rows];
-        previous = new int[rows];
         rowsOfStarts = new int[w + 1];
-        rowsOf = index(constraints);
+        rowsOf = index();
+        entryRows = new int[rows + rowsOf.length];
+        entryNext = new int[rows + rowsOf.length];
         Arrays.fill(place, NONE);
         Arrays.fill(heads, NONE);
         for (int column = w; column < l; column++) inactivate(column);
-        for (int row = 0; row < rows; row++) {
-            if (weights[row] > 0) link(row);
-        }
-        peel(constraints);
+        for (int row = 0; row < rows; row++) enter(row, weight(row));
+        peel();
     }
 
-    private int[] index(Constraints constraints) {
+    private int[] index() {
         for (int row = 0; row < constraints.rows(); row++) {
+            long state = 0;
             for (int at = constraints.start(row); at < constraints.end(row); at++) {
                 int column = columns[at];
-                if (column < w) {
-                    rowsOfStarts[column + 1]++;
-                    weights[row]++;
-                    remainders[row] ^= column;
-                }
+                if (column >= w) break; // PI columns are the last of a row.
+                rowsOfStarts[column + 1]++;
+                state = (state ^ column) + WEIGHT;
             }
+            states[row] = state;
         }
         for (int column = 0; column < w; column++) rowsOfStarts[column + 1] += rowsOfStarts[column];
         int[] ends = Arrays.copyOf(rowsOfStarts, w);
         int[] index = new int[rowsOfStarts[w]];
         for (int row = 0; row < constraints.rows(); row++) {
             for (int at = constraints.start(row); at < constraints.end(row); at++) {
-                if (columns[at] < w) index[ends[columns[at]]++] = row;
+                int column = columns[at];
+                if (column >= w) break;
+                index[ends[column]++] = row;
             }
         }
         return index;
     }
 
-    private void peel(Constraints constraints) {
+    private void peel() {
         for (int row = lightest(); row != NONE; row = lightest()) {
-            int column = weights[row] == 1 ? remainders[row] : choose(row, constraints);
-            unlink(row);
+            int column = weight(row) == 1 ? (int) states[row] : choose(row);
+            states[row] = TAKEN;
             pivotRows[pivots] = row;
             pivotColumns[pivots++] = column;
-            settle(column, row);
+            settle(column);
         }
         for (int column = 0; column < w; column++) {
             if (!settled[column]) inactivate(column);
         }
     }
 
+    /// A row of least weight. Entries are not taken out when a row gets lighter, so those that no longer hold are
+    /// dropped here.
     private int lightest() {
-        for (int head : heads) {
-            if (head != NONE) return head;
+        for (int weight = 1; weight <= WEIGHT_CAP; weight++) {
+            for (int entry = heads[weight]; entry != NONE; entry = entryNext[entry]) {
+                int row = entryRows[entry];
+                heads[weight] = entryNext[entry];
+                if (weight(row) == weight) return row;
+            }
         }
-        return NONE;
+        int best = NONE;
+        for (int row = 0; row < states.length; row++) {
+            boolean candidate = weight(row) > 0 && states[row] < TAKEN / 2;
+            if (candidate && (best == NONE || weight(row) < weight(best))) best = row;
+        }
+        return best;
     }
 
     /// Keeps the column that the fewest rows have and inactivates the row's others.
-    private int choose(int row, Constraints constraints) {
+    private int choose(int row) {
         int best = NONE;
         int fewest = Integer.MAX_VALUE;
         for (int at = constraints.start(row); at < constraints.end(row); at++) {
@@ -118,7 +132,7 @@ final class Peeling {
             int column = columns[at];
             if (column >= w || settled[column] || column == best) continue;
             inactivate(column);
-            settle(column, row);
+            settle(column);
         }
         return best;
     }
@@ -128,35 +142,25 @@ final class Peeling {
         inactive[inactives++] = column;
     }
 
-    /// Takes `column` out of all rows but `pivot`.
-    private void settle(int column, int pivot) {
+    /// Takes `column` out of all rows.
+    private void settle(int column) {
         settled[column] = true;
         for (int at = rowsOfStarts[column]; at < rowsOfStarts[column + 1]; at++) {
             int row = rowsOf[at];
-            if (row == pivot || weights[row] == 0) continue;
-            unlink(row);
-            remainders[row] ^= column;
-            if (--weights[row] > 0) link(row);
+            states[row] = (states[row] ^ column) - WEIGHT;
+            enter(row, weight(row));
         }
     }
 
-    private void link(int row) {
-        int bucket = Math.min(weights[row], WEIGHT_CAP);
-        int head = heads[bucket];
-        next[row] = head;
-        previous[row] = NONE;
-        if (head != NONE) previous[head] = row;
-        heads[bucket] = row;
+    private int weight(int row) {
+        return (int) (states[row] >> 32);
     }
 
-    private void unlink(int row) {
-        int before = previous[row];
-        int after = next[row];
-        if (before == NONE) {
-            heads[Math.min(weights[row], WEIGHT_CAP)] = after;
-        } else {
-            next[before] = after;
-        }
-        if (after != NONE) previous[after] = before;
+    private void enter(int row, int rowWeight) {
+        int weight =
+                Math.min(rowWeight, WEIGHT_CAP + 1); // One more list, which is never read: no branch to mispredict.
+        entryRows[entries] = row;
+        entryNext[entries] = heads[weight];
+        heads[weight] = entries++;
     }
 }

@@ -14,37 +14,79 @@ final class Program {
         code = new int[capacity];
     }
 
+    int[] code() {
+        return code;
+    }
+
+    int size() {
+        return size;
+    }
+
     /// Begins the operation `destination = known + terms`.
     Program gather(int destination, int known) {
-        write(destination);
-        write(known);
-        return group();
+        reserve();
+        code[size] = destination;
+        code[size + 1] = known;
+        code[size + 2] = 0;
+        count = size + 2;
+        size += 3;
+        return this;
     }
 
     /// Begins an operation of eight groups, `destination = ((terms·alpha + terms)·alpha + …) + terms`.
     Program horner(int destination) {
-        write(destination);
+        reserve();
+        code[size++] = destination;
         return this;
     }
 
     Program group() {
+        reserve();
         count = size;
-        write(0);
+        code[size++] = 0;
         return this;
     }
 
     Program term(int slot) {
-        write(slot);
+        if (size == code.length) reserve();
+        code[size++] = slot;
         code[count]++;
         return this;
     }
 
-    int[] code() {
-        return Arrays.copyOf(code, size);
+    private void reserve() {
+        if (size > code.length - 4) code = Arrays.copyOf(code, size + size / 2 + 16);
     }
 
-    private void write(int value) {
-        if (size == code.length) code = Arrays.copyOf(code, size + size / 2 + 16);
-        code[size++] = value;
+    /// Adds the row's columns that [Peeling] made pivots, but for `self`.
+    Program pivots(int[] columns, int from, int to, int self, int[] place) {
+        int at = makeRoom(to - from);
+        for (int i = from; i < to; i++) {
+            int column = columns[i];
+            code[at] = column;
+            at += place[column] < 0 && column != self ? 1 : 0;
+        }
+        return end(at);
+    }
+
+    /// Adds all of the row's columns but `self`.
+    Program others(int[] columns, int from, int to, int self) {
+        int at = makeRoom(to - from);
+        for (int i = from; i < to; i++) {
+            code[at] = columns[i];
+            at += columns[i] != self ? 1 : 0;
+        }
+        return end(at);
+    }
+
+    private int makeRoom(int terms) {
+        if (size + terms >= code.length) code = Arrays.copyOf(code, size + size / 2 + terms + 16);
+        return size;
+    }
+
+    private Program end(int at) {
+        code[count] += at - size;
+        size = at;
+        return this;
     }
 }

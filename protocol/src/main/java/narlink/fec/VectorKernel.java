@@ -1,57 +1,64 @@
 package narlink.fec;
 
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernel for JVMs that were started with `--add-modules jdk.incubator.vector`. Nothing but [Kernel] may name it:
-/// where the module is missing the class can't be linked.
+/// The kernel for JVMs that were started with `--add-modules jdk.incubator.vector`. Nothing but [Kernels] may name it:
+/// where the module is missing the class can't be linked. Sums stay in four registers until all terms are in.
 final class VectorKernel extends Kernel {
     private static final VectorSpecies<Byte> SPECIES =
             ByteVector.SPECIES_PREFERRED.length() > Known.UNIT ? ByteVector.SPECIES_512 : ByteVector.SPECIES_PREFERRED;
     private static final int STEP = SPECIES.length();
-    private static final byte[] ZERO = new byte[Oti.SYMBOL_SIZE_MAX + Known.UNIT];
+    private static final byte[] ZERO = new byte[Known.width(Oti.SYMBOL_SIZE_MAX)];
 
     @Override
-    void gather(int[] program, Known known, byte[] slab) {
-        int width = known.width();
-        for (int at = 0; at < program.length; ) {
-            int to = program[at] * width;
-            int number = program[at + 1];
+    void gather(Program program, Known known, Slab slab) {
+        int[] code = program.code();
+        int size = program.size();
+        int width = slab.width();
+        byte[] bytes = slab.bytes();
+        for (int at = 0; at < size; ) {
+            int to = slab.offset(code[at]);
+            int number = code[at + 1];
             int first = at + 3;
-            int end = first + program[at + 2];
+            int end = first + code[at + 2];
             if (number >= 0 && number < known.k()) {
-                sum(program, first, end, slab, width, known.source(), known.sourceAt() + number * width, slab, to);
+                sum(code, first, end, slab, known.source(), known.sourceAt() + number * width, bytes, to);
             } else if (number >= known.k() && number < known.count()) {
-                sum(program, first, end, slab, width, known.repair(), (number - known.k()) * width, slab, to);
+                sum(code, first, end, slab, known.repair(), (number - known.k()) * width, bytes, to);
             } else if (first < end) {
-                sum(program, first + 1, end, slab, width, slab, program[first] * width, slab, to);
+                sum(code, first + 1, end, slab, bytes, slab.offset(code[first]), bytes, to);
             } else {
-                sum(program, first, end, slab, width, ZERO, 0, slab, to);
+                sum(code, first, end, slab, ZERO, 0, bytes, to);
             }
             at = end;
         }
     }
 
     @Override
-    void sum(int[] columns, int count, byte[] slab, int width, byte[] out, int at) {
-        sum(columns, 1, count, slab, width, slab, columns[0] * width, out, at);
+    void sum(int[] columns, int count, Slab slab, byte[] out, int at) {
+        sum(columns, 1, count, slab, slab.bytes(), slab.offset(columns[0]), out, at);
     }
 
-    private static void sum(
-            int[] terms, int first, int end, byte[] slab, int width, byte[] base, int baseAt, byte[] out, int to) {
+    /// Writes `base` plus the slots `terms[first]` to `terms[end - 1]`.
+    private static void sum(int[] terms, int first, int end, Slab slab, byte[] base, int baseAt, byte[] out, int to) {
+        byte[] bytes = slab.bytes();
+        int width = slab.width();
         int i = 0;
         for (; i <= width - 4 * STEP; i += 4 * STEP) {
             var a = load(base, baseAt + i);
             var b = load(base, baseAt + i + STEP);
             var c = load(base, baseAt + i + 2 * STEP);
             var d = load(base, baseAt + i + 3 * STEP);
+            int slot0 = slab.at() + i;
             for (int term = first; term < end; term++) {
-                int from = terms[term] * width + i;
-                a = a.lanewise(VectorOperators.XOR, load(slab, from));
-                b = b.lanewise(VectorOperators.XOR, load(slab, from + STEP));
-                c = c.lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
-                d = d.lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
+                int from = slot0 + terms[term] * width;
+                a = a.lanewise(VectorOperators.XOR, load(bytes, from));
+                b = b.lanewise(VectorOperators.XOR, load(bytes, from + STEP));
+                c = c.lanewise(VectorOperators.XOR, load(bytes, from + 2 * STEP));
+                d = d.lanewise(VectorOperators.XOR, load(bytes, from + 3 * STEP));
             }
             a.intoArray(out, to + i);
             b.intoArray(out, to + i + STEP);
@@ -60,66 +67,62 @@ final class VectorKernel extends Kernel {
         }
         for (; i < width; i += STEP) {
             var a = load(base, baseAt + i);
+            int slot0 = slab.at() + i;
             for (int term = first; term < end; term++) {
-                a = a.lanewise(VectorOperators.XOR, load(slab, terms[term] * width + i));
+                a = a.lanewise(VectorOperators.XOR, load(bytes, slot0 + terms[term] * width));
             }
             a.intoArray(out, to + i);
         }
     }
 
     @Override
-    void horner(int[] program, byte[] slab, int width) {
-        for (int at = 0; at < program.length; ) {
-            int to = program[at++] * width;
+    void horner(Program program, Slab slab) {
+        int[] code = program.code();
+        byte[] bytes = slab.bytes();
+        for (int at = 0; at < program.size(); ) {
+            int to = slab.offset(code[at++]);
             int end = at;
-            for (int i = 0; i < width; i += STEP) {
+            for (int i = 0; i < slab.width(); i += STEP) {
                 var sum = ByteVector.zero(SPECIES);
                 end = at;
                 for (int group = 0; group < 8; group++) {
                     sum = timesAlpha(sum);
-                    int next = end + 1 + program[end];
+                    int next = end + 1 + code[end];
                     for (int term = end + 1; term < next; term++) {
-                        sum = sum.lanewise(VectorOperators.XOR, load(slab, program[term] * width + i));
+                        sum = sum.lanewise(VectorOperators.XOR, load(bytes, slab.offset(code[term]) + i));
                     }
                     end = next;
                 }
-                sum.intoArray(slab, to + i);
+                sum.intoArray(bytes, to + i);
             }
             at = end;
         }
     }
 
     @Override
-    void hdpc(Plan plan, byte[] slab, int width) {
+    void hdpc(Plan plan, Slab slab) {
         byte[] sums = new byte[plan.hdpc().rows * 4 * STEP];
         int i = 0;
-        for (; i <= width - 4 * STEP; i += 4 * STEP) recur4(plan, slab, width, i, sums);
-        for (; i < width; i += STEP) recur(plan, slab, width, i, sums);
+        for (; i <= slab.width() - 4 * STEP; i += 4 * STEP) recur4(plan, slab, i, sums);
+        for (; i < slab.width(); i += STEP) recur(plan, slab, i, sums);
     }
 
-    private static void recur4(Plan plan, byte[] slab, int width, int i, byte[] sums) {
-        int[] pairs = plan.hdpc().pairs();
-        boolean[] present = plan.present();
+    private static void recur4(Plan plan, Slab slab, int i, byte[] sums) {
+        byte[] bytes = slab.bytes();
+        int width = slab.width();
+        Arrays.fill(sums, (byte) 0);
         var a = ByteVector.zero(SPECIES);
-        var b = a;
-        var c = a;
-        var d = a;
-        java.util.Arrays.fill(sums, (byte) 0);
-        for (int column = 0; column < present.length; column++) {
-            a = timesAlpha(a);
-            b = timesAlpha(b);
-            c = timesAlpha(c);
-            d = timesAlpha(d);
-            if (present[column]) {
-                int from = column * width + i;
-                a = a.lanewise(VectorOperators.XOR, load(slab, from));
-                b = b.lanewise(VectorOperators.XOR, load(slab, from + STEP));
-                c = c.lanewise(VectorOperators.XOR, load(slab, from + 2 * STEP));
-                d = d.lanewise(VectorOperators.XOR, load(slab, from + 3 * STEP));
-            }
-            if (column == pairs.length) break;
-            int first = Hdpc.first(pairs[column]) * 4 * STEP;
-            int second = Hdpc.second(pairs[column]) * 4 * STEP;
+        var b = ByteVector.zero(SPECIES);
+        var c = ByteVector.zero(SPECIES);
+        var d = ByteVector.zero(SPECIES);
+        int from = slab.at() + i;
+        for (int pair : plan.hdpc().pairs()) {
+            a = timesAlpha(a).lanewise(VectorOperators.XOR, load(bytes, from));
+            b = timesAlpha(b).lanewise(VectorOperators.XOR, load(bytes, from + STEP));
+            c = timesAlpha(c).lanewise(VectorOperators.XOR, load(bytes, from + 2 * STEP));
+            d = timesAlpha(d).lanewise(VectorOperators.XOR, load(bytes, from + 3 * STEP));
+            int first = Hdpc.first(pair) * 4 * STEP;
+            int second = Hdpc.second(pair) * 4 * STEP;
             add(a, sums, first);
             add(b, sums, first + STEP);
             add(c, sums, first + 2 * STEP);
@@ -128,14 +131,19 @@ final class VectorKernel extends Kernel {
             add(b, sums, second + STEP);
             add(c, sums, second + 2 * STEP);
             add(d, sums, second + 3 * STEP);
+            from += width;
         }
+        a = timesAlpha(a).lanewise(VectorOperators.XOR, load(bytes, from));
+        b = timesAlpha(b).lanewise(VectorOperators.XOR, load(bytes, from + STEP));
+        c = timesAlpha(c).lanewise(VectorOperators.XOR, load(bytes, from + 2 * STEP));
+        d = timesAlpha(d).lanewise(VectorOperators.XOR, load(bytes, from + 3 * STEP));
         for (int row = 0; row < plan.hdpc().rows; row++) {
-            int to = (plan.hdpcAt() + row) * width + i;
-            int from = row * 4 * STEP;
-            a.lanewise(VectorOperators.XOR, load(sums, from)).intoArray(slab, to);
-            b.lanewise(VectorOperators.XOR, load(sums, from + STEP)).intoArray(slab, to + STEP);
-            c.lanewise(VectorOperators.XOR, load(sums, from + 2 * STEP)).intoArray(slab, to + 2 * STEP);
-            d.lanewise(VectorOperators.XOR, load(sums, from + 3 * STEP)).intoArray(slab, to + 3 * STEP);
+            int to = slab.offset(plan.hdpcAt() + row) + i;
+            int sum = row * 4 * STEP;
+            a.lanewise(VectorOperators.XOR, load(sums, sum)).intoArray(bytes, to);
+            b.lanewise(VectorOperators.XOR, load(sums, sum + STEP)).intoArray(bytes, to + STEP);
+            c.lanewise(VectorOperators.XOR, load(sums, sum + 2 * STEP)).intoArray(bytes, to + 2 * STEP);
+            d.lanewise(VectorOperators.XOR, load(sums, sum + 3 * STEP)).intoArray(bytes, to + 3 * STEP);
             a = timesAlpha(a);
             b = timesAlpha(b);
             c = timesAlpha(c);
@@ -143,20 +151,21 @@ final class VectorKernel extends Kernel {
         }
     }
 
-    private static void recur(Plan plan, byte[] slab, int width, int i, byte[] sums) {
-        int[] pairs = plan.hdpc().pairs();
-        boolean[] present = plan.present();
+    private static void recur(Plan plan, Slab slab, int i, byte[] sums) {
+        byte[] bytes = slab.bytes();
+        Arrays.fill(sums, (byte) 0);
         var y = ByteVector.zero(SPECIES);
-        java.util.Arrays.fill(sums, (byte) 0);
-        for (int column = 0; column < present.length; column++) {
-            y = timesAlpha(y);
-            if (present[column]) y = y.lanewise(VectorOperators.XOR, load(slab, column * width + i));
-            if (column == pairs.length) break;
-            add(y, sums, Hdpc.first(pairs[column]) * STEP);
-            add(y, sums, Hdpc.second(pairs[column]) * STEP);
+        int from = slab.at() + i;
+        for (int pair : plan.hdpc().pairs()) {
+            y = timesAlpha(y).lanewise(VectorOperators.XOR, load(bytes, from));
+            add(y, sums, Hdpc.first(pair) * STEP);
+            add(y, sums, Hdpc.second(pair) * STEP);
+            from += slab.width();
         }
+        y = timesAlpha(y).lanewise(VectorOperators.XOR, load(bytes, from));
         for (int row = 0; row < plan.hdpc().rows; row++) {
-            y.lanewise(VectorOperators.XOR, load(sums, row * STEP)).intoArray(slab, (plan.hdpcAt() + row) * width + i);
+            y.lanewise(VectorOperators.XOR, load(sums, row * STEP))
+                    .intoArray(bytes, slab.offset(plan.hdpcAt() + row) + i);
             y = timesAlpha(y);
         }
     }

@@ -13,11 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import narlink.Sha256;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The reference data: bytes that unrelated implementations agree on, and sets of symbols that have full rank or not.
 final class VectorsTest {
+    @BeforeAll
+    static void useTheKernelThatStays() throws InterruptedException {
+        Kernels.settled();
+    }
+
     static List<List<String>> vectors() throws IOException {
         return rows("vectors.csv");
     }

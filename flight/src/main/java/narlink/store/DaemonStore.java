@@ -48,7 +48,7 @@ public final class DaemonStore implements Store {
         worker(); // Says at once if there is no Nix. Also makes a new store's directories.
         var direct = new RootLinks(state().resolve("gcroots").resolve(OURS));
         indirectRoots = !direct.isWritable();
-        roots = indirectRoots ? new RootLinks(options.ownRoots().toAbsolutePath()) : direct;
+        roots = indirectRoots ? new RootLinks(options.own().toAbsolutePath().resolve("gcroots")) : direct;
         if (indirectRoots) {
             registerAll(); // A registration may have been lost with the power.
         }
@@ -313,7 +313,7 @@ public final class DaemonStore implements Store {
     @Override
     public Path profiles() {
         return indirectRoots
-                ? roots.directory().resolveSibling("profiles")
+                ? options.own().toAbsolutePath().resolve("profiles")
                 : state().resolve("profiles").resolve(OURS);
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import narlink.Bytes;
 import narlink.nix.NarException;
 import narlink.nix.SecretKey;
@@ -148,6 +149,38 @@ final class DaemonStoreTest {
             daemons(root()).forEach(ProcessHandle::destroyForcibly);
             assertEquals(Optional.of(sample.info()), store.info(sample.path())); // Asks again by itself.
         }
+        assertTrue(RealNix.verifies(root()));
+    }
+
+    /// `-Dnarlink.kills=200` for the nightly run.
+    @Test
+    void killsAtAnyMomentNeverLeaveAnythingHalf() throws Exception {
+        var random = new Random(5);
+        int kills = Integer.getInteger("narlink.kills", 12);
+        int hits = 0;
+        try (var store = open()) {
+            for (int i = 0; i < kills; i++) {
+                var sample = large("kill-" + i, 200_000);
+                long micros = random.nextInt(6_000);
+                var killer = Thread.ofPlatform().start(() -> {
+                    LockSupport.parkNanos(micros * 1000);
+                    daemons(root()).forEach(ProcessHandle::destroyForcibly);
+                });
+                boolean added = true;
+                try {
+                    sample.addTo(store);
+                } catch (IOException e) {
+                    added = false;
+                    hits++;
+                }
+                killer.join();
+                assertTrue(!added || store.info(sample.path()).isPresent());
+                sample.addTo(store);
+                assertEquals(Optional.of(sample.info()), store.info(sample.path()));
+            }
+            assertEquals(kills, store.validPaths().size());
+        }
+        System.out.println(hits + " of " + kills + " kills hit an import");
         assertTrue(RealNix.verifies(root()));
     }
 

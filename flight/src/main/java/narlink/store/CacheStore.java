@@ -1,6 +1,8 @@
 package narlink.store;
 
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,6 +34,7 @@ import narlink.nix.NarVisitor;
 import narlink.nix.PathInfo;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
+import org.tukaani.xz.XZIOException;
 import org.tukaani.xz.XZInputStream;
 
 /// A binary cache directory as Nix's `file://` stores have it: a store where there is no Nix, and one that
@@ -125,15 +128,16 @@ public final class CacheStore implements Store {
         var parser = new NarParser(NarVisitor.NONE, narInfo.info().narSize());
         var digest = Sha256.digest();
         var piece = new byte[PIECE];
-        try (var in = opened(narInfo)) {
+        try (var file = opened(narInfo);
+                var in = uncompressed(file, narInfo)) {
             for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
                 parser.feed(piece, 0, read);
                 digest.update(piece, 0, read);
                 out.write(piece, 0, read);
             }
             parser.end();
-        } catch (NarException e) {
-            throw new DamagedPathException(path, String.valueOf(e.getMessage()));
+        } catch (NarException | XZIOException | ZstdIOException | EOFException e) {
+            throw new DamagedPathException(path, e.toString());
         }
         var hash = Sha256.finish(digest);
         if (!hash.equals(narInfo.info().narHash())) {
@@ -144,21 +148,21 @@ public final class CacheStore implements Store {
 
     private InputStream opened(NarInfo narInfo) throws IOException {
         var file = directory.resolve(narInfo.url());
-        InputStream in;
         try {
-            in = Files.newInputStream(file);
+            return Files.newInputStream(file);
         } catch (NoSuchFileException e) {
             throw new DamagedPathException(narInfo.info().path(), file + " is missing");
         }
+    }
+
+    private InputStream uncompressed(InputStream file, NarInfo narInfo) throws IOException {
         return switch (narInfo.compression()) {
-            case "none" -> in;
-            case "zstd" -> new ZstdInputStream(in).setLongMax(ZSTD_WINDOW_LOG);
-            case "xz" -> new XZInputStream(in, XZ_MEMORY_KIB);
-            default -> {
-                in.close();
-                throw new IOException(
-                        file + " is compressed with " + narInfo.compression() + "; narlink reads none, zstd and xz");
-            }
+            case "none" -> file;
+            case "zstd" -> new ZstdInputStream(file).setLongMax(ZSTD_WINDOW_LOG);
+            case "xz" -> new XZInputStream(file, XZ_MEMORY_KIB);
+            default ->
+                throw new IOException(narInfo.info().path() + " is compressed with " + narInfo.compression() + " in "
+                        + url() + "; narlink reads none, zstd and xz");
         };
     }
 

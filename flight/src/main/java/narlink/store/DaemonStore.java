@@ -1,5 +1,7 @@
 package narlink.store;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +30,7 @@ import narlink.nix.StorePath;
 /// After any error the connection is dropped and the next request makes a new one; what became of the request is
 /// found out by asking for the path's state, never by the error's text.
 public final class DaemonStore implements Store {
+    private static final System.Logger LOG = System.getLogger(DaemonStore.class.getName());
     private static final Path STATE = Path.of("nix/var/nix");
     private static final String OURS = "narlink";
 
@@ -48,7 +51,7 @@ public final class DaemonStore implements Store {
         worker(); // Says at once if there is no Nix. Also makes a new store's directories.
         var direct = new RootLinks(state().resolve("gcroots").resolve(OURS));
         indirectRoots = !direct.isWritable();
-        roots = indirectRoots ? new RootLinks(options.ownRoots().toAbsolutePath()) : direct;
+        roots = indirectRoots ? new RootLinks(options.own().toAbsolutePath().resolve("gcroots")) : direct;
         if (indirectRoots) {
             registerAll(); // A registration may have been lost with the power.
         }
@@ -58,11 +61,18 @@ public final class DaemonStore implements Store {
     static DaemonStore system(Options options) throws IOException {
         var named = Optional.ofNullable(System.getenv("NIX_DAEMON_SOCKET_PATH"));
         var socket = Path.of(named.orElse("/nix/var/nix/daemon-socket/socket"));
-        return new DaemonStore(
-                "daemon",
-                Path.of("/"),
-                options,
-                () -> Files.exists(socket) ? Peer.socket(socket) : stdio("local", options));
+        return new DaemonStore("daemon", Path.of("/"), options, () -> system(socket, options));
+    }
+
+    private static Peer system(Path socket, Options options) throws IOException {
+        if (Files.exists(socket)) {
+            try {
+                return Peer.socket(socket);
+            } catch (IOException e) {
+                LOG.log(WARNING, "the socket is there, but no daemon; opening the store directly", e);
+            }
+        }
+        return stdio("local", options);
     }
 
     /// A store in a directory: its paths are called `/nix/store/…` and lie in `DIR/nix/store`. Made on first use.
@@ -121,19 +131,18 @@ public final class DaemonStore implements Store {
 
     private <T> T once(Request<T> request) throws IOException {
         var used = worker();
-        boolean done = false;
+        boolean inStep = false;
         try {
             var result = request.on(used);
-            done = true;
+            inStep = true;
             return result;
         } catch (DamagedPathException | NarException e) {
             throw e;
         } catch (IOException e) {
-            worker = Optional.empty();
-            used.abort();
+            used.abort(); // What it has to say yet is in its last words.
             throw explained(e, used.lastWords());
         } finally {
-            if (!done) {
+            if (!inStep) {
                 worker = Optional.empty();
                 used.abort();
             }
@@ -313,7 +322,7 @@ public final class DaemonStore implements Store {
     @Override
     public Path profiles() {
         return indirectRoots
-                ? roots.directory().resolveSibling("profiles")
+                ? options.own().toAbsolutePath().resolve("profiles")
                 : state().resolve("profiles").resolve(OURS);
     }
 

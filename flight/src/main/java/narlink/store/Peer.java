@@ -1,5 +1,7 @@
 package narlink.store;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +51,7 @@ interface Peer extends Closeable {
             try {
                 channel.close();
             } catch (IOException e) {
-                System.getLogger(SocketPeer.class.getName()).log(System.Logger.Level.DEBUG, "closing a socket", e);
+                System.getLogger(SocketPeer.class.getName()).log(DEBUG, "a dead socket", e);
             }
         }
 

@@ -1,5 +1,7 @@
 package narlink.store;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /// A `nix-daemon --stdio` of our own. Its stderr is read all the time, since a full pipe would stop it, and its end
 /// is kept for error messages.
 final class ProcessPeer implements Peer {
+    private static final System.Logger LOG = System.getLogger(ProcessPeer.class.getName());
     private static final int TAIL = 4096;
     private static final long SECONDS_TO_END = 5;
 
@@ -19,7 +22,8 @@ final class ProcessPeer implements Peer {
 
     private ProcessPeer(Process process) {
         this.process = process;
-        this.drain = Thread.ofVirtual().name("nix-daemon stderr").start(() -> drain(process.getErrorStream()));
+        this.drain =
+                Thread.ofPlatform().daemon().name("nix-daemon stderr").start(() -> drain(process.getErrorStream()));
     }
 
     static ProcessPeer start(List<String> command) throws IOException {
@@ -35,8 +39,8 @@ final class ProcessPeer implements Peer {
             for (int read = err.read(buffer); read >= 0; read = err.read(buffer)) {
                 keep(new String(buffer, 0, read, StandardCharsets.UTF_8));
             }
-        } catch (IOException e) { // The process was ended by us while its stderr was read.
-            keep("");
+        } catch (IOException e) { // So it is when we end the process while its stderr is read.
+            LOG.log(DEBUG, "no more stderr of nix-daemon", e);
         }
     }
 
@@ -45,10 +49,6 @@ final class ProcessPeer implements Peer {
             tail.append(text);
             tail.delete(0, Math.max(0, tail.length() - TAIL));
         }
-    }
-
-    long pid() {
-        return process.pid();
     }
 
     @Override

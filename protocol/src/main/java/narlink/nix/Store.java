@@ -84,7 +84,8 @@ public interface Store extends Closeable {
     /// Makes all imports up to now durable.
     void sync() throws IOException;
 
-    /// The directory for narlink's profile links; links in it are GC roots.
+    /// The directory for narlink's profile links. Links in it are GC roots, but where we may not write the store's
+    /// own directories it is one that Nix doesn't search: there hold what a generation leads to by [#root] too.
     Path profiles();
 
     /// Where the path's files lie, valid or not; empty if the store keeps no files.

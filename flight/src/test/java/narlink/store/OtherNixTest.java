@@ -1,0 +1,91 @@
+package narlink.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import narlink.testkit.RealNix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/// Runs the tests of stores with the Nix of another system, whose root directory is given. For Debian 13's 2.26:
+///
+///     debootstrap --variant=minbase --include=nix-bin,libdbi-perl trixie DIR
+///     mvn verify -Dnarlink.nix.root=DIR
+@EnabledIfSystemProperty(named = OtherNixTest.ROOT, matches = ".+", disabledReason = "needs another system's root")
+final class OtherNixTest {
+    static final String ROOT = "narlink.nix.root";
+
+    /// Runs its name's program in the other system, which sees this one's `/tmp`.
+    private static final String SCRIPT = """
+            #!/bin/sh
+            exec unshare --mount --propagation private sh -ec '
+              root=$1; shift
+              for shared in tmp proc dev; do mount --rbind /$shared "$root/$shared"; done
+              PATH=/usr/sbin:/usr/bin:/sbin:/bin exec chroot "$root" "$@"' sh "%s" %s "$@"
+            """;
+
+    @TempDir
+    Path directory = Path.of("");
+
+    @Test
+    void storesAreTheSameWithAnotherNix() throws IOException, InterruptedException {
+        RealNix.required();
+        for (var program : List.of("nix", "nix-store", "nix-daemon")) {
+            var file =
+                    Files.writeString(directory.resolve(program), SCRIPT.formatted(System.getProperty(ROOT), program));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        var here = RealNix.run("nix-store", "--version");
+        var there = RealNix.run(directory.resolve("nix-store").toString(), "--version");
+        assertFalse(here.equals(there), "two different ones are better than twice " + here);
+        System.out.print(there);
+        var out = directory.resolve("out");
+        var child = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Run.class.getName());
+        child.environment().merge("PATH", directory.toString(), (path, ours) -> ours + ':' + path);
+        child.redirectErrorStream(true).redirectOutput(out.toFile());
+        int code = child.start().waitFor();
+        var text = Files.readString(out);
+        System.out.print(text);
+        assertEquals(0, code, text);
+    }
+
+    static final class Run {
+        private Run() {}
+
+        public static void main(String[] arguments) throws IOException, InterruptedException {
+            RealNix.required();
+            System.out.print("PATH has " + RealNix.run("nix-store", "--version"));
+            var summary = new SummaryGeneratingListener();
+            var request = LauncherDiscoveryRequestBuilder.request()
+                    .selectors(
+                            selectClass(StoreTest.class),
+                            selectClass(DaemonStoreTest.class),
+                            selectClass(UntrustedTest.class))
+                    .build();
+            LauncherFactory.create().execute(request, summary);
+            var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+            summary.getSummary().printFailuresTo(out);
+            out.println(summary.getSummary().getTestsSucceededCount() + " tests passed, "
+                    + summary.getSummary().getTestsSkippedCount() + " skipped, "
+                    + summary.getSummary().getTestsAbortedCount() + " aborted");
+            System.exit(summary.getSummary().getTotalFailureCount() == 0 ? 0 : 1);
+        }
+    }
+}

@@ -36,6 +36,8 @@ import picocli.CommandLine.Option;
 final class DemoCommand extends Base {
     private static final double LOSS = 0.2;
     private static final String SATELLITE = "demo-sat";
+    /// Exit status of a process that SIGKILL ended.
+    private static final int KILLED = 128 + 9;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "What the link loses (default 1).")
     long seed;
@@ -83,25 +85,23 @@ final class DemoCommand extends Base {
         var sent = send(closures, first, "");
         tellSize(sent);
         long wire = sent.get("wireBytes").getAsLong();
-        relay.after(wire / 3, relay::cut);
-        expect("pass 1, cut by the link in the middle", Narlink.LEFT, pass(relay, Optional.empty()));
+        relay.after(wire / 4, relay::cut);
+        expect("pass 1, cut by the link in the middle", Narlink.LEFT, pass(relay, Long.MAX_VALUE));
         relay.after(wire / 4, this::killReceiver);
         startLater();
-        expect(
-                "pass 2, the receiver killed (SIGKILL) and started again",
-                Narlink.LEFT,
-                pass(relay, Optional.of(wire / 2)));
-        expect("pass 3, to the end", 0, pass(relay, Optional.empty()));
+        expect("pass 2, the receiver killed (SIGKILL), then started again", Narlink.LEFT, pass(relay, Long.MAX_VALUE));
+        expect("pass 3, the ground process killed (SIGKILL)", KILLED, pass(relay, wire / 4));
+        expect("pass 4, to the end", 0, pass(relay, Long.MAX_VALUE));
         check(first);
 
         say("deployment 2: an update, activated on board");
         tellSize(send(closures, second, nix ? "exec \"$NARLINK_TARGET/activate\"" : "echo activated"));
-        expect("pass 4", 0, pass(relay, Optional.empty()));
+        expect("pass 5", 0, pass(relay, Long.MAX_VALUE));
         check(second);
 
         say("deployment 3: a sick update, whose activation fails");
         tellSize(send(closures, sick, nix ? "exec \"$NARLINK_TARGET/activate\"" : "echo no comment; exit 7"));
-        expect("pass 5, reporting the failure", Narlink.FAILED_ON_BOARD, pass(relay, Optional.empty()));
+        expect("pass 6, reporting the failure", Narlink.FAILED_ON_BOARD, pass(relay, Long.MAX_VALUE));
         System.out.print(narlink("status", SATELLITE).out().indent(4));
         check(second);
 
@@ -155,19 +155,15 @@ final class DemoCommand extends Base {
 
     /// Flies a pass as a process of its own.
     ///
-    /// @param killAfter bytes after which the ground process is killed too
-    private Result pass(DemoRelay relay, Optional<Long> killAfter) throws IOException, InterruptedException {
+    /// @param killAfter bytes after which the ground process is killed
+    private Result pass(DemoRelay relay, long killAfter) throws IOException, InterruptedException {
         var command = java("narlink.ground.cli.Narlink", System.getProperty("java.class.path", ""));
         command.addAll(List.of("pass", SATELLITE, "--pipe", relay.pipe(), "--rate", "16M", "--duration", "60s"));
         command.addAll(List.of("--json", "--state", directory.resolve("ground").toString()));
         var process = start(command);
-        long until = relay.bytesUp() + killAfter.orElse(Long.MAX_VALUE / 2);
-        while (process.isAlive() && relay.bytesUp() < until) process.waitFor(20, TimeUnit.MILLISECONDS);
-        if (process.isAlive() && killAfter.isPresent()) {
-            process.destroyForcibly().waitFor();
-            System.out.println("    pass 2: the ground process was killed (SIGKILL) as well");
-            return new Result(Narlink.LEFT, "", "");
-        }
+        long begun = relay.bytesUp();
+        while (process.isAlive() && relay.bytesUp() - begun < killAfter) process.waitFor(20, TimeUnit.MILLISECONDS);
+        if (process.isAlive()) process.destroyForcibly();
         return finish(process);
     }
 

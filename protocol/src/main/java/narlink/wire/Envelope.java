@@ -43,7 +43,10 @@ public final class Envelope {
 
     /// The segment that says `message`, signed by `key`.
     public static byte[] seal(Message message, SecretKey key, Direction direction, SatelliteName satellite) {
-        byte[] body = Messages.write(message);
+        return sealBody(Messages.write(message), key, direction, satellite);
+    }
+
+    static byte[] sealBody(byte[] body, SecretKey key, Direction direction, SatelliteName satellite) {
         byte[] signature = key.sign(signed(body, direction, satellite));
         byte[] segment = Segment.newBuilder()
                 .setBody(UnsafeByteOperations.unsafeWrap(body))

@@ -163,8 +163,8 @@ final class DemoCommand extends Base {
         var process = start(command);
         long begun = relay.bytesUp();
         while (process.isAlive() && relay.bytesUp() - begun < killAfter) process.waitFor(20, TimeUnit.MILLISECONDS);
-        if (process.isAlive()) process.destroyForcibly();
-        return finish(process);
+        if (!process.isAlive()) return finish(process);
+        return new Result(process.destroyForcibly().waitFor(), "", "");
     }
 
     private static void expect(String what, int status, Result result) throws IOException {

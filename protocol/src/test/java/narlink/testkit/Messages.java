@@ -1,0 +1,161 @@
+package narlink.testkit;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.fec.Oti;
+import narlink.wire.Announcement;
+import narlink.wire.Command;
+import narlink.wire.DeploymentState;
+import narlink.wire.FecObject;
+import narlink.wire.Message;
+import narlink.wire.Report;
+import narlink.wire.Symbols;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/// Arbitrary messages, every field at and within its limits.
+public final class Messages {
+    private static final long YEAR_9999 = 253_402_300_799L;
+
+    private Messages() {}
+
+    public static Arbitrary<Message> messages() {
+        return Arbitraries.oneOf(List.of(
+                announcements().map(Message.class::cast),
+                symbols().map(Message.class::cast),
+                reports().map(Message.class::cast),
+                commands().map(Message.class::cast)));
+    }
+
+    public static Arbitrary<Announcement> announcements() {
+        return Combinators.combine(
+                        numbers(),
+                        numbers(),
+                        otis(),
+                        otis().optional(),
+                        hashes(),
+                        hashes(),
+                        bytes(32, 32).list().ofMinSize(1).ofMaxSize(Announcement.MAX_STATION_KEYS),
+                        times())
+                .as((one, other, manifest, pack, hash, digest, keys, expires) -> new Announcement(
+                        Math.max(one, other),
+                        Math.min(one, other),
+                        manifest,
+                        pack,
+                        hash,
+                        digest,
+                        keys,
+                        expires,
+                        one % 5));
+    }
+
+    public static Arbitrary<Symbols> symbols() {
+        return Combinators.combine(
+                        numbers(),
+                        Arbitraries.of(FecObject.class),
+                        Arbitraries.integers().between(0, Announcement.MAX_BLOCKS),
+                        Arbitraries.integers().between(0, Symbols.MAX_ESI),
+                        bytes(1, 2000),
+                        Arbitraries.integers().between(0, Integer.MAX_VALUE))
+                .as(Symbols::new);
+    }
+
+    public static Arbitrary<Command> commands() {
+        return Combinators.combine(numbers(), times(), numbers())
+                .as((number, expires, deployment) ->
+                        new Command(number, expires, new Command.Action.Cancel(deployment)));
+    }
+
+    public static Arbitrary<Report> reports() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(0, Long.MAX_VALUE),
+                        times(),
+                        hashes(),
+                        Arbitraries.integers().between(0, 100_000),
+                        Arbitraries.longs().between(0, Long.MAX_VALUE),
+                        deploymentReports().list().ofMaxSize(4),
+                        profiles().list().ofMaxSize(3),
+                        numbers())
+                .as((sequence, time, digest, paths, free, deployments, profiles, number) -> {
+                    var counters = new EnumMap<Report.Counter, Long>(Report.Counter.class);
+                    for (var counter : Report.Counter.values()) counters.put(counter, free % (counter.ordinal() + 2));
+                    return new Report(
+                            sequence,
+                            1,
+                            free,
+                            time,
+                            digest,
+                            paths,
+                            free,
+                            "aarch64-linux",
+                            number,
+                            sequence,
+                            counters,
+                            deployments,
+                            profiles,
+                            number,
+                            paths);
+                });
+    }
+
+    private static Arbitrary<Report.DeploymentReport> deploymentReports() {
+        return Combinators.combine(
+                        numbers(),
+                        Arbitraries.of(DeploymentState.class),
+                        Arbitraries.strings().ofMaxLength(50),
+                        Arbitraries.integers().between(0, 16_000),
+                        missing(),
+                        missing(),
+                        Arbitraries.integers().between(-1, 255),
+                        bytes(0, Report.MAX_TEXT))
+                .as((number, state, reason, count, manifest, pack, exit, tail) -> new Report.DeploymentReport(
+                        number, state, reason, count, count, count / 2, manifest, pack, exit, tail));
+    }
+
+    private static Arbitrary<Report.Missing> missing() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 16_000),
+                        Arbitraries.integers().between(0, 60_000).list().ofMaxSize(Report.Missing.MAX_BLOCKS))
+                .as(Report.Missing::new);
+    }
+
+    private static Arbitrary<Report.ProfileReport> profiles() {
+        return Combinators.combine(
+                        Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(20),
+                        numbers(),
+                        bytes(20, 20),
+                        Arbitraries.of(true, false))
+                .as(Report.ProfileReport::new);
+    }
+
+    public static Arbitrary<Oti> otis() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, Announcement.MAX_MANIFEST),
+                        Arbitraries.integers().between(8, 2000))
+                .as((length, size) -> Oti.of(length, size, 2048));
+    }
+
+    private static Arbitrary<Integer> numbers() {
+        return Arbitraries.integers().between(1, Integer.MAX_VALUE);
+    }
+
+    private static Arbitrary<Instant> times() {
+        return Arbitraries.longs().between(0, YEAR_9999).map(Instant::ofEpochSecond);
+    }
+
+    private static Arbitrary<Sha256> hashes() {
+        return bytes(32, 32).map(Sha256::new);
+    }
+
+    static Arbitrary<Bytes> bytes(int min, int max) {
+        return Arbitraries.bytes()
+                .array(byte[].class)
+                .ofMinSize(min)
+                .ofMaxSize(max)
+                .map(Bytes::of);
+    }
+}

@@ -161,7 +161,7 @@ final class DaemonStoreTest {
         try (var store = open()) {
             for (int i = 0; i < kills; i++) {
                 var sample = large("kill-" + i, 200_000);
-                long micros = random.nextInt(6_000);
+                long micros = random.nextInt(3_000);
                 var killer = Thread.ofPlatform().start(() -> {
                     LockSupport.parkNanos(micros * 1000);
                     daemons(root()).forEach(ProcessHandle::destroyForcibly);

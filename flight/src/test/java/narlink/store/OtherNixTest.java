@@ -27,12 +27,15 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 final class OtherNixTest {
     static final String ROOT = "narlink.nix.root";
 
-    /// Runs its name's program in the other system, which sees this one's `/tmp`.
+    /// Runs its name's program in the other system, which sees this one's `/tmp` and `/nix`.
     private static final String SCRIPT = """
             #!/bin/sh
             exec unshare --mount --propagation private sh -ec '
               root=$1; shift
-              for shared in tmp proc dev; do mount --rbind /$shared "$root/$shared"; done
+              for shared in tmp proc dev nix; do
+                mkdir -p "$root/$shared"
+                test ! -d /$shared || mount --rbind /$shared "$root/$shared"
+              done
               PATH=/usr/sbin:/usr/bin:/sbin:/bin exec chroot "$root" "$@"' sh "%s" %s "$@"
             """;
 
@@ -77,7 +80,7 @@ final class OtherNixTest {
                     .selectors(
                             selectClass(StoreTest.class),
                             selectClass(DaemonStoreTest.class),
-                            selectClass(UntrustedTest.class))
+                            selectClass(DaemonUserTest.class))
                     .build();
             LauncherFactory.create().execute(request, summary);
             var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);

@@ -17,6 +17,7 @@ final class Connection implements Closeable {
     private final Options options;
     private final Peer.Dialer dialer;
     private Optional<Worker> worker = Optional.empty();
+    private volatile Optional<Peer> peer = Optional.empty(); // All that other threads may touch.
 
     Connection(String url, Options options, Peer.Dialer dialer) {
         this.url = url;
@@ -61,17 +62,23 @@ final class Connection implements Closeable {
 
     private Worker worker() throws IOException {
         if (worker.isEmpty()) {
-            var peer = dialer.dial();
+            var dialed = dialer.dial();
+            peer = Optional.of(dialed);
             try {
-                var connected = new Worker(peer);
+                var connected = new Worker(dialed);
                 connected.setOptions(options.nixSettings());
                 worker = Optional.of(connected);
             } catch (IOException e) {
-                peer.abort();
-                throw explained(e, peer.lastWords());
+                dialed.abort();
+                throw explained(e, dialed.lastWords());
             }
         }
         return worker.orElseThrow();
+    }
+
+    /// From any thread: makes the request that another one is waiting for fail.
+    void abort() {
+        peer.ifPresent(Peer::abort);
     }
 
     private IOException explained(IOException e, String lastWords) {

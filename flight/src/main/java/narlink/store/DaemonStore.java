@@ -292,6 +292,11 @@ public final class DaemonStore implements Store {
     }
 
     @Override
+    public void abort() {
+        connection.abort();
+    }
+
+    @Override
     public void close() throws IOException {
         connection.close();
     }

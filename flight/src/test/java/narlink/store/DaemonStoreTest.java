@@ -185,6 +185,32 @@ final class DaemonStoreTest {
     }
 
     @Test
+    void aWatchdogEndsAnImportThatWaitsForever() throws Exception {
+        var sample = large("locked", 100_000);
+        try (var store = open()) {
+            var lock = store.physical(sample.path()).orElseThrow() + ".lock";
+            var holder = new ProcessBuilder("flock", lock, "sleep", "60").start();
+            try {
+                while (!Files.exists(Path.of(lock))) {
+                    Thread.sleep(10);
+                }
+                var watchdog = Thread.ofPlatform().start(() -> {
+                    LockSupport.parkNanos(500_000_000);
+                    store.abort();
+                });
+                assertThrows(IOException.class, () -> sample.addTo(store));
+                watchdog.join();
+            } finally {
+                holder.descendants().forEach(ProcessHandle::destroyForcibly);
+                holder.destroyForcibly();
+                holder.waitFor();
+            }
+            assertEquals(Optional.empty(), store.info(sample.path()));
+            sample.addTo(store);
+        }
+    }
+
+    @Test
     void leftoversOfAFailedImportCanBeRemoved() throws Exception {
         var sample = large("cut", 4 << 20);
         try (var store = open()) {

@@ -21,7 +21,7 @@ final class CacheGarbage {
         this.directory = directory;
     }
 
-    /// @return bytes freed
+    /// Deletes `paths` and says how many bytes that freed.
     long collect(Collection<StorePath> paths) throws IOException {
         var doomed = new TreeSet<>(paths);
         var kept = store.validPaths();

@@ -26,7 +26,6 @@ import narlink.nix.Store;
 import narlink.nix.StorePath;
 import narlink.testkit.NarTree;
 import narlink.testkit.RealNix;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,33 +222,6 @@ final class DaemonStoreTest {
             assertFalse(Files.exists(left, LinkOption.NOFOLLOW_LINKS));
             sample.addTo(store);
         }
-    }
-
-    @Test
-    void aFullDiskIsSaidAndHurtsNothing() throws Exception {
-        var disk = Files.createDirectories(directory.resolve("disk"));
-        var mounted = RealNix.attempt("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString());
-        Assumptions.assumeTrue(mounted.code() == 0, "may not mount a tmpfs here: " + mounted.err());
-        try {
-            fillUp(disk);
-        } finally {
-            RealNix.run("umount", disk.toString());
-        }
-    }
-
-    private void fillUp(Path disk) throws Exception {
-        var small = large("small", 1 << 20);
-        var tooLarge = large("too-large", 8 << 20);
-        try (var store = open(disk)) {
-            small.addTo(store);
-            var full = assertThrows(IOException.class, () -> tooLarge.addTo(store));
-            assertTrue(String.valueOf(full.getMessage()).contains("No space left"), full.getMessage());
-            assertEquals(Set.of(small.path()), store.validPaths());
-            store.collectGarbage(List.of(tooLarge.path()));
-            large("other", 1 << 20).addTo(store);
-            assertEquals(2, store.validPaths().size());
-        }
-        assertTrue(RealNix.verifies(disk));
     }
 
     @Test

@@ -50,8 +50,8 @@ final class OtherNixTest {
                     Files.writeString(directory.resolve(program), SCRIPT.formatted(System.getProperty(ROOT), program));
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        var here = RealNix.run("nix-store", "--version");
-        var there = RealNix.run(directory.resolve("nix-store").toString(), "--version");
+        var here = RealNix.run("nix", "--version");
+        var there = RealNix.run(directory.resolve("nix").toString(), "--version");
         assertFalse(here.equals(there), "two different ones are better than twice " + here);
         System.out.print(there);
         var out = directory.resolve("out");
@@ -74,7 +74,7 @@ final class OtherNixTest {
 
         public static void main(String[] arguments) throws IOException, InterruptedException {
             RealNix.required();
-            System.out.print("PATH has " + RealNix.run("nix-store", "--version"));
+            System.out.print("PATH has " + RealNix.run("nix", "--version"));
             var summary = new SummaryGeneratingListener();
             var request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(

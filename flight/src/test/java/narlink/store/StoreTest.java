@@ -273,7 +273,9 @@ final class StoreTest {
             store.repair(LEAF.info(), LEAF.stream());
             assertArrayEquals(LEAF.nar().toArray(), nar(store, LEAF));
             if (kind == Kind.CHROOT) {
-                Files.delete(store.physical(TOP.path()).orElseThrow().resolve("bin/top"));
+                var bin = store.physical(TOP.path()).orElseThrow().resolve("bin");
+                bin.toFile().setWritable(true);
+                Files.delete(bin.resolve("top"));
             } else {
                 Files.delete(narFile(TOP));
             }

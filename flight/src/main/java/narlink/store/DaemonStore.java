@@ -51,7 +51,7 @@ public final class DaemonStore implements Store {
         indirectRoots = !direct.isWritable();
         roots = indirectRoots ? new RootLinks(options.own().toAbsolutePath().resolve("gcroots")) : direct;
         if (indirectRoots) {
-            registerAll(); // A registration may have been lost with the power.
+            registerAll();
         }
     }
 
@@ -211,9 +211,15 @@ public final class DaemonStore implements Store {
         }
     }
 
+    /// A registration may have been lost with the power.
     private void registerAll() throws IOException {
-        for (var name : roots.all().keySet()) {
-            register(roots.link(name));
+        try {
+            for (var name : roots.all().keySet()) {
+                register(roots.link(name));
+            }
+        } catch (IOException e) {
+            connection.abort();
+            throw e;
         }
     }
 

@@ -157,6 +157,7 @@ final class DaemonStoreTest {
         var random = new Random(5);
         int kills = Integer.getInteger("narlink.kills", 12);
         int hits = 0;
+        long openBefore = openFiles();
         try (var store = open()) {
             for (int i = 0; i < kills; i++) {
                 var sample = large("kill-" + i, 200_000);
@@ -179,8 +180,15 @@ final class DaemonStoreTest {
             }
             assertEquals(kills, store.validPaths().size());
         }
+        assertTrue(openFiles() <= openBefore + 10, "from " + openBefore + " to " + openFiles() + " open files");
         System.out.println(hits + " of " + kills + " kills hit an import");
         assertTrue(RealNix.verifies(root()));
+    }
+
+    private static long openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
     }
 
     @Test

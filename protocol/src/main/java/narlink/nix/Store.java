@@ -56,7 +56,8 @@ public interface Store extends Closeable {
     /// @throws NarException if `nar` isn't the canonical NAR that `info` announces
     void add(PathInfo info, InputStream nar) throws IOException;
 
-    /// Imports a path anew over what lies there, valid or not; else as [#add].
+    /// Imports a path anew over what lies there, valid or not; else as [#add]. If it fails, what lay there may be lost
+    /// while the path still counts as valid: read the NAR elsewhere before, and try until it succeeds.
     void repair(PathInfo info, InputStream nar) throws IOException;
 
     /// Makes `name` a GC root of `path`, in place of what it rooted before; durable on return. The path need not be

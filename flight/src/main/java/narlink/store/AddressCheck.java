@@ -15,8 +15,8 @@ import narlink.nix.PublicKey;
 /// Whether a path may be believed, for stores without a Nix that asks that: it carries a signature by a trusted key,
 /// or its contents lead to its name. Where that takes the hash of a file, it is made while the NAR streams by.
 final class AddressCheck implements NarVisitor {
-    private static final Map<String, String> ALGORITHMS =
-            Map.of("md5", "MD5", "sha1", "SHA-1", "sha256", "SHA-256", "sha512", "SHA-512");
+    /// Other algorithms of content addresses, MD5 and SHA-1, prove nothing any more.
+    private static final Map<String, String> ALGORITHMS = Map.of("sha256", "SHA-256", "sha512", "SHA-512");
 
     private final PathInfo info;
     private final Bytes wanted; // Empty: nothing is to be compared.

@@ -21,7 +21,7 @@ final class CacheGarbage {
         this.directory = directory;
     }
 
-    /// @return bytes freed
+    /// Deletes `paths` and says how many bytes that freed.
     long collect(Collection<StorePath> paths) throws IOException {
         var doomed = new TreeSet<>(paths);
         var kept = store.validPaths();
@@ -41,7 +41,7 @@ final class CacheGarbage {
 
     private void requireDead(Set<StorePath> doomed, Set<StorePath> kept) throws IOException {
         var rooted = new TreeSet<>(store.roots().values());
-        rooted.addAll(new RootLinks(store.profiles()).targets());
+        rooted.addAll(new RootLinks(store.profiles()).all().values());
         for (var root : rooted) {
             if (doomed.contains(root)) {
                 throw new IOException(root + " is alive: a GC root or profile leads to it; nothing was deleted");

@@ -194,6 +194,7 @@ public final class CacheStore implements Store {
             new CheckedNar(info, nar, address).copyTo(sink);
             address.end();
         });
+        FileSystemSync.directory(directory.resolve("nar")); // Before the narinfo that promises it.
         publish(directory.resolve(NarInfo.fileName(info.path())), narInfo.text());
     }
 
@@ -218,7 +219,7 @@ public final class CacheStore implements Store {
         void copyTo(CheckedNar.Sink sink) throws IOException;
     }
 
-    /// Puts a file under its name only when all of it is on the disk.
+    /// Puts a file under its name only when all of it is on the disk; the name itself may be lost until a sync.
     private void publish(Path target, Content content) throws IOException {
         var unfinished = Files.createTempFile(directory.resolve(UNFINISHED), "", "");
         boolean done = false;
@@ -234,7 +235,6 @@ public final class CacheStore implements Store {
                 Files.deleteIfExists(unfinished);
             }
         }
-        FileSystemSync.directory(target.resolveSibling("."));
     }
 
     /// Removes what imports left that a power cut ended.
@@ -280,7 +280,7 @@ public final class CacheStore implements Store {
 
     @Override
     public void sync() throws IOException {
-        if (Files.isDirectory(directory)) { // Imports are durable already; roots and profiles of others may not be.
+        if (Files.isDirectory(directory)) {
             FileSystemSync.everything(directory);
         }
     }

@@ -16,7 +16,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import narlink.nix.DamagedPathException;
 import narlink.nix.DifferentPathException;
 import narlink.nix.MissingPathsException;
 import narlink.nix.NarException;
@@ -37,23 +36,22 @@ public final class DaemonStore implements Store {
     private final String url;
     private final Path root;
     private final Options options;
-    private final Peer.Dialer dialer;
+    private final Connection connection;
     private final RootLinks roots;
     private final boolean indirectRoots;
-    private Optional<Worker> worker = Optional.empty();
 
     /// @param root the directory that `nix/store` lies in
     DaemonStore(String url, Path root, Options options, Peer.Dialer dialer) throws IOException {
         this.url = url;
         this.root = root;
         this.options = options;
-        this.dialer = dialer;
-        worker(); // Says at once if there is no Nix. Also makes a new store's directories.
+        connection = new Connection(url, options, dialer);
+        connection.ask(Worker::version); // Says at once if there is no Nix. Also makes a new store's directories.
         var direct = new RootLinks(state().resolve("gcroots").resolve(OURS));
         indirectRoots = !direct.isWritable();
         roots = indirectRoots ? new RootLinks(options.own().toAbsolutePath().resolve("gcroots")) : direct;
         if (indirectRoots) {
-            registerAll(); // A registration may have been lost with the power.
+            registerAll();
         }
     }
 
@@ -95,68 +93,9 @@ public final class DaemonStore implements Store {
         return root.resolve(STATE);
     }
 
-    private Worker worker() throws IOException {
-        if (worker.isEmpty()) {
-            var peer = dialer.dial();
-            try {
-                var connected = new Worker(peer);
-                connected.setOptions(options.nixSettings());
-                worker = Optional.of(connected);
-            } catch (IOException e) {
-                peer.abort();
-                throw explained(e, peer.lastWords());
-            }
-        }
-        return worker.orElseThrow();
-    }
-
-    private interface Request<T> {
-        T on(Worker worker) throws IOException;
-    }
-
-    /// Asks what can be asked twice: if the connection turns out to be dead, once more on a new one.
-    private <T> T ask(Request<T> request) throws IOException {
-        boolean isNew = worker.isEmpty();
-        try {
-            return once(request);
-        } catch (WorkerException | DamagedPathException e) {
-            throw e;
-        } catch (IOException e) {
-            if (isNew) {
-                throw e;
-            }
-            return once(request);
-        }
-    }
-
-    private <T> T once(Request<T> request) throws IOException {
-        var used = worker();
-        boolean inStep = false;
-        try {
-            var result = request.on(used);
-            inStep = true;
-            return result;
-        } catch (DamagedPathException | NarException e) {
-            throw e;
-        } catch (IOException e) {
-            used.abort(); // What it has to say yet is in its last words.
-            throw explained(e, used.lastWords());
-        } finally {
-            if (!inStep) {
-                worker = Optional.empty();
-                used.abort();
-            }
-        }
-    }
-
-    private IOException explained(IOException e, String lastWords) {
-        var message = url + ": " + e.getMessage() + (lastWords.isEmpty() ? "" : " (" + lastWords + ")");
-        return e instanceof WorkerException ? new WorkerException(message) : new IOException(message, e);
-    }
-
     /// What Nix calls its version; for people.
     public String nixVersion() throws IOException {
-        return ask(Worker::version);
+        return connection.ask(Worker::version);
     }
 
     @Override
@@ -166,7 +105,7 @@ public final class DaemonStore implements Store {
 
     @Override
     public SortedMap<StorePath, PathInfo> infos(Collection<StorePath> paths) throws IOException {
-        return ask(worker -> new TreeMap<>(worker.infos(paths)));
+        return connection.ask(worker -> new TreeMap<>(worker.infos(paths)));
     }
 
     @Override
@@ -174,18 +113,18 @@ public final class DaemonStore implements Store {
         if (!StorePath.isHashPart(hashPart)) {
             throw new IllegalArgumentException("not a hash part: \"" + hashPart + '"');
         }
-        return ask(worker -> worker.find(hashPart));
+        return connection.ask(worker -> worker.find(hashPart));
     }
 
     @Override
     public SortedSet<StorePath> validPaths() throws IOException {
-        return ask(Worker::validPaths);
+        return connection.ask(Worker::validPaths);
     }
 
     @Override
     public void nar(StorePath path, OutputStream out) throws IOException {
         var info = info(path).orElseThrow(() -> new MissingPathsException(url, List.of(path)));
-        once(worker -> {
+        connection.once(worker -> {
             worker.nar(info, out);
             return info;
         });
@@ -200,13 +139,24 @@ public final class DaemonStore implements Store {
         requireReferences(info, known.keySet());
         try {
             send(info, nar, false);
-        } catch (WorkerException e) {
-            if (!isPresent(info, infos(List.of(info.path())))) {
+        } catch (NarException e) {
+            throw e; // Its end was held back, so it can't be valid.
+        } catch (IOException e) { // Whatever it was: what counts is whether the path is valid now.
+            if (!isValidNow(info, e)) {
                 throw e;
             }
         }
         if (!isPresent(info, infos(List.of(info.path())))) {
             throw new IOException(url + ": Nix took " + info.path() + ", but it isn't valid");
+        }
+    }
+
+    private boolean isValidNow(PathInfo info, IOException trouble) throws IOException {
+        try {
+            return isPresent(info, infos(List.of(info.path())));
+        } catch (IOException e) {
+            e.addSuppressed(trouble);
+            throw e;
         }
     }
 
@@ -217,7 +167,7 @@ public final class DaemonStore implements Store {
     }
 
     private void send(PathInfo info, InputStream nar, boolean repair) throws IOException {
-        once(worker -> {
+        connection.once(worker -> {
             worker.add(info, new CheckedNar(info, nar, NarVisitor.NONE), repair);
             return info;
         });
@@ -261,14 +211,20 @@ public final class DaemonStore implements Store {
         }
     }
 
+    /// A registration may have been lost with the power.
     private void registerAll() throws IOException {
-        for (var name : roots.all().keySet()) {
-            register(roots.link(name));
+        try {
+            for (var name : roots.all().keySet()) {
+                register(roots.link(name));
+            }
+        } catch (IOException e) {
+            connection.abort();
+            throw e;
         }
     }
 
     private void register(Path link) throws IOException {
-        ask(worker -> {
+        connection.ask(worker -> {
             worker.addIndirectRoot(link);
             return link;
         });
@@ -288,7 +244,7 @@ public final class DaemonStore implements Store {
     public long collectGarbage(Collection<StorePath> paths) throws IOException {
         // A connection that tried an import holds a temporary root on its path.
         close();
-        return once(worker -> worker.delete(paths));
+        return connection.once(worker -> worker.delete(paths));
     }
 
     /// Compares the store with what is recorded of it.
@@ -296,7 +252,7 @@ public final class DaemonStore implements Store {
     /// @param checkContents reads and hashes all of it
     /// @return whether all is well
     public boolean verify(boolean checkContents, boolean repair) throws IOException {
-        return once(worker -> worker.verify(checkContents, repair));
+        return connection.once(worker -> worker.verify(checkContents, repair));
     }
 
     /// Adds signatures to a valid path; Nix doesn't verify them.
@@ -304,7 +260,7 @@ public final class DaemonStore implements Store {
         if (info(path).isEmpty()) { // Nix would die of it.
             throw new MissingPathsException(url, List.of(path));
         }
-        once(worker -> {
+        connection.once(worker -> {
             worker.addSignatures(path, signatures);
             return path;
         });
@@ -342,11 +298,12 @@ public final class DaemonStore implements Store {
     }
 
     @Override
+    public void abort() {
+        connection.abort();
+    }
+
+    @Override
     public void close() throws IOException {
-        var used = worker;
-        worker = Optional.empty();
-        if (used.isPresent()) {
-            used.get().close();
-        }
+        connection.close();
     }
 }

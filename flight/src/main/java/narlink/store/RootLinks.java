@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -83,43 +83,28 @@ final class RootLinks {
         }
     }
 
+    /// All links that lead to store paths, by their names. What else people may have put here is left out.
     SortedMap<String, StorePath> all() throws IOException {
         var roots = new TreeMap<String, StorePath>();
         if (!Files.isDirectory(directory)) {
             return roots;
         }
         try (var files = Files.walk(directory, MAX_DEPTH)) {
-            for (var file : (Iterable<Path>) files::iterator) {
-                if (Files.isSymbolicLink(file) && !file.getFileName().toString().startsWith(UNFINISHED)) {
-                    roots.put(directory.relativize(file).toString(), target(file));
+            for (var file : (Iterable<Path>) files.filter(Files::isSymbolicLink)::iterator) {
+                var name = directory.relativize(file).toString();
+                if (!String.valueOf(file.getFileName()).startsWith(UNFINISHED)) {
+                    target(file).ifPresent(path -> roots.put(name, path));
                 }
             }
         }
         return roots;
     }
 
-    /// The store paths that any links in the directory lead to; others are left out.
-    SortedSet<StorePath> targets() throws IOException {
-        var targets = new TreeSet<StorePath>();
-        if (!Files.isDirectory(directory)) {
-            return targets;
-        }
-        try (var files = Files.walk(directory, MAX_DEPTH)) {
-            for (var file : (Iterable<Path>) files.filter(Files::isSymbolicLink)::iterator) {
-                if (Files.readSymbolicLink(file).startsWith(StorePath.STORE_DIR)) {
-                    targets.add(target(file));
-                }
-            }
-        }
-        return targets;
-    }
-
-    private static StorePath target(Path link) throws IOException {
-        var target = Files.readSymbolicLink(link);
+    private static Optional<StorePath> target(Path link) throws IOException {
         try {
-            return StorePath.parse(target.toString());
-        } catch (IllegalArgumentException e) {
-            throw new IOException("GC root " + link + " leads to " + target + ", not to a store path; remove it", e);
+            return Optional.of(StorePath.parse(Files.readSymbolicLink(link).toString()));
+        } catch (IllegalArgumentException e) { // A profile's link to its generation, for instance.
+            return Optional.empty();
         }
     }
 

@@ -12,6 +12,8 @@ public final class Stores {
 
     private Stores() {}
 
+    /// Opens a store, made on first use.
+    ///
     /// @param url `daemon`, `local?root=DIR` or `file://DIR`
     public static Store open(String url, Options options) throws IOException {
         if (url.equals("daemon")) {

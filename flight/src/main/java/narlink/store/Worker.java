@@ -233,7 +233,7 @@ final class Worker implements Closeable {
         in.integer();
     }
 
-    /// @return bytes freed
+    /// Deletes just these paths and says how many bytes that freed.
     long delete(Collection<StorePath> paths) throws IOException {
         out.integer(COLLECT_GARBAGE).integer(DELETE_SPECIFIC).paths(paths).bool(false);
         out.integer(-1).integer(0).integer(0).integer(0); // No limit to what is freed; three obsolete.
@@ -244,7 +244,7 @@ final class Worker implements Closeable {
         return freed;
     }
 
-    /// @return whether all is well
+    /// Has Nix compare its store with its database, and says whether all is well.
     boolean verify(boolean checkContents, boolean repair) throws IOException {
         out.integer(VERIFY_STORE).bool(checkContents).bool(repair);
         flushAndAwait();

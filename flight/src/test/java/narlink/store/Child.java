@@ -22,7 +22,7 @@ final class Child {
 
     private Child() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         switch (arguments[0]) {
             case "large" -> large(arguments[1], Path.of(arguments[2]), Integer.parseInt(arguments[3]));
             case "tiny" -> tiny(arguments[1], Path.of(arguments[2]), Integer.parseInt(arguments[3]));
@@ -32,6 +32,7 @@ final class Child {
                         Path.of(arguments[2]),
                         Path.of(arguments[3]),
                         SecretKey.parse(arguments[4]));
+            case "system" -> system(Path.of(arguments[1]), SecretKey.parse(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -147,6 +148,43 @@ final class Child {
         }
         try (var again = new DaemonStore("daemon", root, Options.of(own), () -> Peer.socket(socket))) {
             System.out.println("found " + again.find(signed.path().digest()).isPresent());
+        }
+    }
+
+    /// The machine's own store, in a private `/nix`: without a daemon, with one, and with a dead one's socket.
+    private static void system(Path own, SecretKey key) throws IOException, InterruptedException {
+        var options = Options.of(own).trusting(List.of(key.publicKey()));
+        importOne("direct", options, key);
+        var daemon = new ProcessBuilder("nix-daemon")
+                .redirectErrorStream(true)
+                .redirectOutput(own.resolve("daemon.log").toFile())
+                .start();
+        var socket = Path.of("/nix/var/nix/daemon-socket/socket");
+        try {
+            for (int i = 0; i < 100 && !Files.exists(socket); i++) {
+                Thread.sleep(50);
+            }
+            importOne("socket", options, key);
+        } finally {
+            daemon.destroyForcibly();
+            daemon.waitFor();
+        }
+        System.out.println("socket is there: " + Files.exists(socket));
+        importOne("dead", options, key);
+    }
+
+    private static void importOne(String name, Options options, SecretKey key) throws IOException {
+        var sample = Sample.of(name);
+        try (var store = Stores.open("daemon", options)) {
+            try {
+                store.add(sample.unsigned().info(), sample.stream());
+            } catch (IOException e) {
+                System.out.println(name + " unsigned refused");
+            }
+            store.root("base/" + name, sample.path());
+            store.add(sample.unsigned().info().signedBy(key), sample.stream());
+            store.sync();
+            System.out.println(name + " " + store.roots().keySet() + " " + store.profiles());
         }
     }
 }

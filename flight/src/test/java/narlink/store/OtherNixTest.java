@@ -27,12 +27,15 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 final class OtherNixTest {
     static final String ROOT = "narlink.nix.root";
 
-    /// Runs its name's program in the other system, which sees this one's `/tmp`.
+    /// Runs its name's program in the other system, which sees this one's `/tmp` and `/nix`.
     private static final String SCRIPT = """
             #!/bin/sh
             exec unshare --mount --propagation private sh -ec '
               root=$1; shift
-              for shared in tmp proc dev; do mount --rbind /$shared "$root/$shared"; done
+              for shared in tmp proc dev nix; do
+                mkdir -p "$root/$shared"
+                test ! -d /$shared || mount --rbind /$shared "$root/$shared"
+              done
               PATH=/usr/sbin:/usr/bin:/sbin:/bin exec chroot "$root" "$@"' sh "%s" %s "$@"
             """;
 
@@ -47,8 +50,8 @@ final class OtherNixTest {
                     Files.writeString(directory.resolve(program), SCRIPT.formatted(System.getProperty(ROOT), program));
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        var here = RealNix.run("nix-store", "--version");
-        var there = RealNix.run(directory.resolve("nix-store").toString(), "--version");
+        var here = RealNix.run("nix", "--version");
+        var there = RealNix.run(directory.resolve("nix").toString(), "--version");
         assertFalse(here.equals(there), "two different ones are better than twice " + here);
         System.out.print(there);
         var out = directory.resolve("out");
@@ -71,13 +74,13 @@ final class OtherNixTest {
 
         public static void main(String[] arguments) throws IOException, InterruptedException {
             RealNix.required();
-            System.out.print("PATH has " + RealNix.run("nix-store", "--version"));
+            System.out.print("PATH has " + RealNix.run("nix", "--version"));
             var summary = new SummaryGeneratingListener();
             var request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(
                             selectClass(StoreTest.class),
                             selectClass(DaemonStoreTest.class),
-                            selectClass(UntrustedTest.class))
+                            selectClass(DaemonUserTest.class))
                     .build();
             LauncherFactory.create().execute(request, summary);
             var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);

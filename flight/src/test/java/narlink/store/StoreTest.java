@@ -18,8 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import narlink.Bytes;
 import narlink.Sha256;
 import narlink.nix.ContentAddress;
 import narlink.nix.DamagedPathException;
@@ -35,6 +37,7 @@ import narlink.nix.StorePath;
 import narlink.testkit.NarTree;
 import narlink.testkit.RealNix;
 import narlink.testkit.Vectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -270,7 +273,9 @@ final class StoreTest {
             store.repair(LEAF.info(), LEAF.stream());
             assertArrayEquals(LEAF.nar().toArray(), nar(store, LEAF));
             if (kind == Kind.CHROOT) {
-                Files.delete(store.physical(TOP.path()).orElseThrow().resolve("bin/top"));
+                var bin = store.physical(TOP.path()).orElseThrow().resolve("bin");
+                bin.toFile().setWritable(true);
+                Files.delete(bin.resolve("top"));
             } else {
                 Files.delete(narFile(TOP));
             }
@@ -284,6 +289,41 @@ final class StoreTest {
         return directory
                 .resolve("cache")
                 .resolve(NarInfo.uncompressed(sample.info()).url());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFullDiskIsSaidAndHurtsNothing(Kind kind) throws Exception {
+        var disk = Files.createDirectories(directory.resolve(kind == Kind.CHROOT ? "chroot" : "cache"));
+        var mounted = RealNix.attempt("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString());
+        Assumptions.assumeTrue(mounted.code() == 0, "may not mount a tmpfs here: " + mounted.err());
+        try {
+            fillUp(kind);
+            assertTrue(kind == Kind.CACHE || verifies());
+        } finally {
+            RealNix.run("umount", disk.toString());
+        }
+    }
+
+    private void fillUp(Kind kind) throws IOException {
+        var small = large("small", 1 << 20);
+        var tooLarge = large("too-large", 8 << 20);
+        try (var store = open(kind)) {
+            small.addTo(store);
+            var full = assertThrows(IOException.class, () -> tooLarge.addTo(store));
+            assertTrue(String.valueOf(full.getMessage()).contains("No space left"), full.getMessage());
+            assertEquals(Set.of(small.path()), store.validPaths());
+            store.collectGarbage(List.of(tooLarge.path()));
+            assertTrue(store.freeBytes() > 2 << 20);
+            large("other", 1 << 20).addTo(store);
+            assertEquals(2, store.validPaths().size());
+        }
+    }
+
+    private static Sample large(String name, int size) {
+        byte[] contents = new byte[size];
+        new Random(name.hashCode()).nextBytes(contents);
+        return Sample.of(name, new NarTree.File(false, Bytes.of(contents)).nar());
     }
 
     @ParameterizedTest

@@ -34,12 +34,14 @@ public record ContentAddress(Method method, String algorithm, Bytes hash) {
 
     public ContentAddress {
         var length = LENGTHS.get(algorithm);
-        if (length == null || length != hash.size() || method == Method.TEXT && !algorithm.equals("sha256")) {
+        if (length == null || length != hash.size() || (method == Method.TEXT && !algorithm.equals("sha256"))) {
             throw new IllegalArgumentException(
                     "no content address by " + algorithm + " with " + hash.size() + " bytes");
         }
     }
 
+    /// Reads a `ca` field.
+    ///
     /// @throws IllegalArgumentException if `ca` is not one of the kinds known here (`fixed:git:` is not)
     public static ContentAddress parse(String ca) {
         for (var method : Method.values()) {

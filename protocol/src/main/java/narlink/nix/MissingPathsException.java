@@ -14,10 +14,10 @@ public final class MissingPathsException extends IOException {
     private final transient SortedSet<StorePath> paths;
 
     public MissingPathsException(String store, Collection<StorePath> paths) {
-        this(store, new TreeSet<>(paths));
+        this(store, (SortedSet<StorePath>) new TreeSet<>(paths));
     }
 
-    private MissingPathsException(String store, TreeSet<StorePath> paths) {
+    private MissingPathsException(String store, SortedSet<StorePath> paths) {
         super("not valid in " + store + ": "
                 + String.join(
                         ", ",

@@ -45,6 +45,8 @@ public record NarInfo(PathInfo info, String url, String compression, Optional<Sh
         return path.digest() + ".narinfo";
     }
 
+    /// Reads a narinfo.
+    ///
     /// @throws IllegalArgumentException if `text` isn't a narinfo, or a path in it isn't a store path
     public static NarInfo parse(String text) {
         var fields = fields(text);
@@ -64,7 +66,7 @@ public record NarInfo(PathInfo info, String url, String compression, Optional<Sh
             throw new IllegalArgumentException("narinfo with a NarSize of 0");
         }
         var references = new TreeSet<StorePath>();
-        for (var reference : one(fields, "References").orElse("").split(" ")) {
+        for (var reference : one(fields, "References").orElse("").split(" ", -1)) {
             if (!reference.isEmpty()) {
                 references.add(StorePath.ofBaseName(reference));
             }

@@ -127,7 +127,7 @@ public final class NarParser {
         if (held == 0) {
             length = 0;
         }
-        length |= (b & 0xffL) << 8 * held;
+        length |= (b & 0xffL) << (8 * held);
         position++;
         if (++held == 8) {
             held = 0;

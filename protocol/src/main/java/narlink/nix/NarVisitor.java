@@ -19,6 +19,8 @@ public interface NarVisitor {
     /// The directory opened last is complete.
     default void leave() {}
 
+    /// A file begins.
+    ///
     /// @param size how many bytes will come
     default void file(boolean executable, long size) {}
 

@@ -23,6 +23,8 @@ public final class Nix32 {
         return text.toString();
     }
 
+    /// Undoes [#encode].
+    ///
     /// @throws IllegalArgumentException if [#encode] can't have written `text`
     public static byte[] decode(String text) {
         byte[] bytes = new byte[(int) (text.length() * 5L / 8)];

@@ -20,6 +20,8 @@ public record PublicKey(String name, Bytes key) {
         }
     }
 
+    /// Reads a key file's text.
+    ///
     /// @param text may end with white space, as key files do
     public static PublicKey parse(String text) {
         var stripped = text.strip();

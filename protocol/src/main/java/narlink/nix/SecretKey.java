@@ -22,6 +22,8 @@ public final class SecretKey {
         return new SecretKey(name, new Ed25519PrivateKeyParameters(new SecureRandom()));
     }
 
+    /// Reads a key file's text.
+    ///
     /// @param text may end with white space, as key files do
     public static SecretKey parse(String text) {
         var stripped = text.strip();

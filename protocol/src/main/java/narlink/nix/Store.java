@@ -17,7 +17,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// A place where valid store paths lie: a Nix store or a binary cache directory. One thread uses it at a time.
+/// A place where valid store paths lie: a Nix store or a binary cache directory. One thread uses it at a time, but
+/// for [#abort].
 ///
 /// *Valid* is Nix's word: a path is complete and registered, and so are its references. It is not *durable*: that
 /// comes with [#sync].
@@ -55,7 +56,8 @@ public interface Store extends Closeable {
     /// @throws NarException if `nar` isn't the canonical NAR that `info` announces
     void add(PathInfo info, InputStream nar) throws IOException;
 
-    /// Imports a path anew over what lies there, valid or not; else as [#add].
+    /// Imports a path anew over what lies there, valid or not; else as [#add]. If it fails, what lay there may be lost
+    /// while the path still counts as valid: read the NAR elsewhere before, and try until it succeeds.
     void repair(PathInfo info, InputStream nar) throws IOException;
 
     /// Makes `name` a GC root of `path`, in place of what it rooted before; durable on return. The path need not be
@@ -96,6 +98,10 @@ public interface Store extends Closeable {
 
     /// Room for imports.
     long freeBytes() throws IOException;
+
+    /// From any thread, for a watchdog: what another thread waits for here fails soon with an exception, and can then
+    /// be tried again. Nix can make wait for ever: for a lock, or because its disk hangs.
+    default void abort() {}
 
     /// The paths and all that they refer to, directly or not.
     ///

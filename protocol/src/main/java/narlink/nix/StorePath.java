@@ -28,6 +28,8 @@ public record StorePath(String digest, String name) implements Comparable<StoreP
         }
     }
 
+    /// Reads a full path.
+    ///
     /// @param fullPath with the store directory in front
     public static StorePath parse(String fullPath) {
         if (!fullPath.startsWith(STORE_DIR + '/')) {

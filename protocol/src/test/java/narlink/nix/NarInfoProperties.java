@@ -1,9 +1,9 @@
 package narlink.nix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import narlink.testkit.StorePaths;
@@ -42,8 +42,9 @@ final class NarInfoProperties {
             text.setCharAt(random.nextInt(text.length()), "\n :/.az0\0é".charAt(random.nextInt(10)));
         }
         try {
+            var cache = Path.of("/a/cache");
             var url = NarInfo.parse(text.toString()).url();
-            assertFalse(url.startsWith("/") || url.contains(".."), url);
+            assertTrue(cache.resolve(url).normalize().startsWith(cache), url);
         } catch (IllegalArgumentException refused) {
             return;
         }

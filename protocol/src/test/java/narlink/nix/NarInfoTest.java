@@ -79,6 +79,13 @@ final class NarInfoTest {
     }
 
     @Test
+    void twoDotsInAFileNameLeadNowhere() {
+        var text = Vectors.nix().text("narinfo/" + OURS.getFirst() + ".narinfo");
+        var dotted = NarInfo.parse(text.replaceFirst("URL: .*", "URL: nar/a..nar"));
+        assertEquals("nar/a..nar", dotted.url());
+    }
+
+    @Test
     void refusesWhatIsNoNarinfo() {
         var text = Vectors.nix().text("narinfo/" + OURS.getFirst() + ".narinfo");
         var bad = List.of(

@@ -7,25 +7,39 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import net.jqwik.api.lifecycle.LifecycleContext;
+import net.jqwik.api.lifecycle.SkipExecutionHook;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /// The Nix of this machine. A test that needs it begins with [#required].
 public final class RealNix {
     private static final int SECONDS = 120;
+    private static final String MISSING = "no nix-store and nix-daemon on the PATH; on Debian: apt-get install nix-bin";
 
     private RealNix() {}
+
+    /// [#required] for jqwik's properties: `@AddLifecycleHook(RealNix.Required.class)`.
+    public static final class Required implements SkipExecutionHook {
+        @Override
+        public SkipResult shouldBeSkipped(LifecycleContext context) {
+            return isHere() || isDemanded() ? SkipResult.doNotSkip() : SkipResult.skip(MISSING);
+        }
+    }
 
     /// Skips the test where there is no Nix; fails it there if the environment says `NARLINK_REQUIRE_NIX`.
     public static void required() {
         if (isHere()) {
             return;
         }
-        var message = "no nix-store and nix-daemon on the PATH; on Debian: apt-get install nix-bin";
-        if (System.getenv("NARLINK_REQUIRE_NIX") != null) {
-            Assertions.fail(message);
+        if (isDemanded()) {
+            Assertions.fail(MISSING);
         }
-        Assumptions.abort(message);
+        Assumptions.abort(MISSING);
+    }
+
+    private static boolean isDemanded() {
+        return System.getenv("NARLINK_REQUIRE_NIX") != null;
     }
 
     public static boolean isHere() {

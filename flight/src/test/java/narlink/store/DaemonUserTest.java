@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A receiver that isn't root: what it signs with a key that the daemon trusts is taken, nothing else.
-final class UntrustedTest {
+/// Who talks to a daemon, and whether there is one. As an ordinary user, what is signed by a key that the daemon
+/// trusts is taken, nothing else.
+final class DaemonUserTest {
     private static final int NOBODY = 65534;
 
     @TempDir
@@ -70,6 +71,41 @@ final class UntrustedTest {
             daemon.waitFor();
         }
         assertTrue(RealNix.verifies(root));
+    }
+
+    @Test
+    void theMachinesOwnStoreIsOpenedWithOrWithoutADaemon() throws Exception {
+        RealNix.required();
+        var nix = Files.createDirectories(directory.resolve("nix"));
+        var privately = List.of(
+                "unshare", "--mount", "--propagation", "private", "sh", "-ec", "mount --bind \"$0\" /nix; exec \"$@\"");
+        var command = new ArrayList<>(privately);
+        command.addAll(List.of(nix.toString(), "true"));
+        Assumptions.assumeTrue(
+                RealNix.attempt(command.toArray(String[]::new)).code() == 0, "only root can mount another /nix");
+        command.removeLast();
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                "system",
+                directory.toString(),
+                Sample.KEY.text()));
+        var out = RealNix.run(command.toArray(String[]::new));
+        var profiles = " /nix/var/nix/profiles/narlink";
+        assertEquals(
+                List.of(
+                        "direct unsigned refused",
+                        "direct [base/direct]" + profiles,
+                        "socket unsigned refused",
+                        "socket [base/direct, base/socket]" + profiles,
+                        "socket is there: true",
+                        "dead unsigned refused",
+                        "dead [base/dead, base/direct, base/socket]" + profiles),
+                out.lines().toList());
+        assertTrue(RealNix.verifies(directory));
     }
 
     private String asNobody(String... arguments) throws IOException, InterruptedException {

@@ -23,6 +23,9 @@ final class Reporter {
     /// Longest report segment, in bytes.
     static final int MAX_SEGMENT = 1024;
 
+    /// The last second of the year 9999, in case the clock is out of its mind.
+    private static final long LAST_SECOND = 253_402_300_799L;
+
     private final SecretKey key;
     private final SatelliteName satellite;
     private final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
@@ -74,7 +77,7 @@ final class Reporter {
                 sequence,
                 VERSION,
                 0,
-                now.getEpochSecond() < 0 ? Instant.EPOCH : now,
+                Instant.ofEpochSecond(Math.clamp(now.getEpochSecond(), 0, LAST_SECOND)),
                 store.digest(),
                 store.validPaths(),
                 store.freeBytes(),

@@ -15,6 +15,7 @@ public final class Solid implements Codec {
     /// The decoder holds one window in memory, so this is also the limit against a frame that asks for more: 64 MiB.
     static final int WINDOW_LOG = 26;
 
+    private static final int MIN_WINDOW_LOG = 17;
     private static final int LEVEL = 19;
     private static final int BUFFER = 1 << 16;
 
@@ -26,7 +27,7 @@ public final class Solid implements Codec {
     @Override
     public Encoder encoder(OutputStream pack, long rawBytes) throws IOException {
         var zstd = new ZstdOutputStreamNoFinalizer(unclosed(pack), LEVEL);
-        zstd.setLong(WINDOW_LOG);
+        zstd.setLong(windowLog(rawBytes));
         zstd.setChecksum(false); // The blocks' hashes say more.
         return new Encoder() {
             @Override
@@ -88,6 +89,11 @@ public final class Solid implements Codec {
                 zstd.close();
             }
         };
+    }
+
+    /// No more window than there are bytes: its size is what encoder and decoder take in memory.
+    private static int windowLog(long rawBytes) {
+        return Math.clamp(64 - Long.numberOfLeadingZeros(rawBytes), MIN_WINDOW_LOG, WINDOW_LOG);
     }
 
     private static OutputStream unclosed(OutputStream out) {

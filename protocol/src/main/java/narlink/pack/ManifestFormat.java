@@ -1,8 +1,8 @@
 package narlink.pack;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.ByteArrayInputStream;
@@ -29,15 +29,7 @@ public final class ManifestFormat {
 
     /// The manifest object.
     public static byte[] write(Manifest manifest) {
-        try (var out = new ByteArrayOutputStream()) {
-            try (var zstd = new ZstdOutputStreamNoFinalizer(out, LEVEL)) {
-                zstd.setLong(MAX_WINDOW_LOG);
-                message(manifest).writeTo(zstd);
-            }
-            return out.toByteArray();
-        } catch (IOException e) {
-            throw new IllegalStateException("compressing in memory", e);
-        }
+        return Zstd.compress(message(manifest).toByteArray(), LEVEL);
     }
 
     /// The manifest that `object` holds; a [MalformedManifestException] tells what is wrong with it.

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class SolidProperties {
     private static final StorePath PATH = StorePath.of(new byte[20], "path");
 
-    @Property(tries = 200)
+    @Property(tries = 60)
     void whatIsEncodedIsDecoded(@ForAll @Size(min = 1, max = 8) List<@Size(min = 1, max = 3000) byte[]> nars)
             throws IOException {
         byte[] pack = encode(nars);
@@ -32,7 +32,7 @@ final class SolidProperties {
         }
     }
 
-    @Property(tries = 200)
+    @Property(tries = 60)
     void damageNeverGivesMoreThanWasDeclared(@ForAll @Size(min = 1, max = 3000) byte[] nar, @ForAll long seed)
             throws IOException {
         byte[] pack = encode(List.of(nar));

@@ -1,0 +1,71 @@
+package narlink.flight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.nix.SecretKey;
+import narlink.wire.DeploymentState;
+import narlink.wire.Envelope;
+import narlink.wire.Opened;
+import narlink.wire.Report;
+import narlink.wire.SatelliteName;
+import org.junit.jupiter.api.Test;
+
+final class ReporterTest {
+    private static final SecretKey KEY = SecretKey.generate("flight-1");
+    private static final SatelliteName SATELLITE = new SatelliteName("s".repeat(63));
+
+    @Test
+    void whateverThereIsToTellFitsOneSegment() {
+        var reporter = new Reporter(KEY, SATELLITE, Integer.MAX_VALUE);
+        for (var counter : Report.Counter.values()) reporter.count(counter, Long.MAX_VALUE / 2);
+        reporter.heard(Integer.MAX_VALUE);
+        reporter.polled(Integer.MAX_VALUE);
+        var profiles = Collections.nCopies(
+                20, new Report.ProfileReport("p".repeat(63), Integer.MAX_VALUE, Bytes.of(new byte[20]), true));
+        var store = new StoreView(Sha256.of(new byte[0]), Integer.MAX_VALUE, Long.MAX_VALUE, profiles);
+        var deployments = IntStream.range(0, 60)
+                .mapToObj(i -> new Report.DeploymentReport(
+                        Integer.MAX_VALUE - i,
+                        i % 3 == 0 ? DeploymentState.ROLLED_BACK : DeploymentState.RECEIVING,
+                        "ü".repeat(Report.MAX_TEXT),
+                        16_000,
+                        100_000,
+                        100_000,
+                        new Report.Missing(16_000, Collections.nCopies(Report.Missing.MAX_BLOCKS, 56_403)),
+                        new Report.Missing(16_000, Collections.nCopies(Report.Missing.MAX_BLOCKS, 56_403)),
+                        255,
+                        Bytes.of(new byte[Report.MAX_TEXT])))
+                .toList();
+        byte[] segment = reporter.segment(Instant.MAX.minusSeconds(40_000_000_000L), store, deployments, 7, 9);
+        assertTrue(segment.length <= Reporter.MAX_SEGMENT, segment.length + " bytes");
+        var report = opened(segment);
+        assertTrue(!report.deployments().isEmpty());
+        assertEquals(Integer.MAX_VALUE - 1, report.deployments().getFirst().deployment());
+    }
+
+    @Test
+    void aTransferInItsMiddleTakesLittle() {
+        var reporter = new Reporter(KEY, new SatelliteName("sat-7"), 3);
+        var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, List.of());
+        var blocks = new Report.Missing(3, List.of(120, 1800, 1800, 1800));
+        var deployment = new Report.DeploymentReport(
+                5, DeploymentState.RECEIVING, "", 3, 25, 7, Report.Missing.NONE, blocks, -1, Bytes.EMPTY);
+        byte[] segment = reporter.segment(Instant.now(), store, List.of(deployment), 5, 0);
+        assertTrue(segment.length <= 200, segment.length + " bytes");
+    }
+
+    private static Report opened(byte[] segment) {
+        var keys = Envelope.Keys.of(List.of(KEY.publicKey()));
+        var opened = Envelope.open(segment, keys, Envelope.Direction.DOWN, SATELLITE);
+        return assertInstanceOf(
+                Report.class, assertInstanceOf(Opened.Trusted.class, opened).message());
+    }
+}

@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import narlink.nix.SecretKey;
 import narlink.wire.Envelope;
 import narlink.wire.Frames;
@@ -56,14 +55,15 @@ public final class FilePass {
                 var action = transmission.next(now.plusMillis(bytes * 8000 / NOMINAL_RATE));
                 byte[] segment;
                 if (action instanceof Transmission.Action.Announce announce) {
-                    segment = deployment(open, announce.announcement().deployment())
+                    segment = Pass.deployment(open, announce.announcement().deployment())
                             .segment();
                 } else if (action instanceof Transmission.Action.Send send) {
                     var run = send.run();
                     int number = send.deployment().announcement().deployment();
                     int esi = leases.take(number, run.object(), run.block(), run.count());
                     transmission.sent(send, esi);
-                    var data = symbols.symbols(deployment(open, number), run.object(), run.block(), esi, run.count());
+                    var data =
+                            symbols.symbols(Pass.deployment(open, number), run.object(), run.block(), esi, run.count());
                     segment = Envelope.seal(
                             new Symbols(number, run.object(), run.block(), esi, data, 0),
                             stationKey,
@@ -79,11 +79,5 @@ public final class FilePass {
             }
         }
         return new Written(bytes, segments, false);
-    }
-
-    private static Deployment deployment(Map<Integer, Deployment> open, int number) {
-        var deployment = open.get(number);
-        if (deployment == null) throw new IllegalStateException("deployment " + number + " is not in this pass");
-        return deployment;
     }
 }

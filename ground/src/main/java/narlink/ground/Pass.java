@@ -103,6 +103,12 @@ public final class Pass {
         return open;
     }
 
+    static Deployment deployment(Map<Integer, Deployment> open, int number) {
+        var deployment = open.get(number);
+        if (deployment == null) throw new IllegalStateException("deployment " + number + " is not in this pass");
+        return deployment;
+    }
+
     static List<Outgoing> outgoing(Ledger ledger, Map<Integer, Deployment> open) {
         return open.values().stream()
                 .sorted(Comparator.comparing(Deployment::number))
@@ -186,7 +192,8 @@ public final class Pass {
                 var action = transmission.next(now);
                 switch (action) {
                     case Transmission.Action.Announce announce ->
-                        put(deployment(announce.announcement().deployment()).segment());
+                        put(deployment(open, announce.announcement().deployment())
+                                .segment());
                     case Transmission.Action.Send send -> send(send);
                     case Transmission.Action.Wait wait -> {
                         var why = hear(shorter(Duration.between(now, wait.until()), LISTEN));
@@ -212,7 +219,7 @@ public final class Pass {
 
         private void send(Transmission.Action.Send send) throws IOException, InterruptedException {
             var run = send.run();
-            var deployment = deployment(send.deployment().announcement().deployment());
+            var deployment = deployment(open, send.deployment().announcement().deployment());
             int esi = leases.take(deployment.number(), run.object(), run.block(), run.count());
             var message = new Symbols(
                     deployment.number(),
@@ -269,12 +276,6 @@ public final class Pass {
 
         private boolean over(Instant now) {
             return !settings.duration().isZero() && !now.isBefore(began.plus(settings.duration()));
-        }
-
-        private Deployment deployment(int number) {
-            var deployment = open.get(number);
-            if (deployment == null) throw new IllegalStateException("deployment " + number + " is not in this pass");
-            return deployment;
         }
 
         private Tally tally() {

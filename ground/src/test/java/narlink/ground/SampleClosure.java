@@ -1,0 +1,65 @@
+package narlink.ground;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.nix.NarWriter;
+import narlink.nix.PathInfo;
+import narlink.nix.SecretKey;
+import narlink.nix.Store;
+import narlink.nix.StorePath;
+
+/// Small closures for tests: a chain of packages with noise and text in them, put in a store.
+public final class SampleClosure {
+    private static final SecretKey KEY = SecretKey.generate("sample-1");
+
+    private SampleClosure() {}
+
+    /// @return the top of a closure of `paths` paths with about `bytes` bytes of files each
+    public static StorePath make(Store store, long seed, int paths, int bytes) throws IOException {
+        var random = new SplittableRandom(seed);
+        var made = new ArrayList<StorePath>();
+        for (int i = 0; i < paths; i++) {
+            var references = new TreeSet<StorePath>();
+            if (i > 0) references.add(made.get(i - 1));
+            if (i > 2) references.add(made.get(random.nextInt(i)));
+            made.add(add(store, "package-" + seed + "-" + i, references, contents(random, bytes)));
+        }
+        return made.getLast();
+    }
+
+    private static byte[] contents(SplittableRandom random, int bytes) {
+        byte[] contents = new byte[random.nextInt(bytes / 2 + 1, bytes + 2)];
+        random.nextBytes(contents);
+        // Half of it compresses.
+        for (int i = 0; i < contents.length / 2; i++) contents[i] = (byte) ('a' + (contents[i] & 3));
+        return contents;
+    }
+
+    public static StorePath add(Store store, String name, TreeSet<StorePath> references, byte[] contents)
+            throws IOException {
+        var nar = new ByteArrayOutputStream();
+        var writer = new NarWriter(nar);
+        writer.directory();
+        writer.enter(Bytes.ofUtf8("data"));
+        writer.file(contents.length % 2 == 0, contents.length);
+        writer.bytes(contents, 0, contents.length);
+        writer.enter(Bytes.ofUtf8("link"));
+        writer.symlink(Bytes.ofUtf8("data"));
+        writer.leave();
+        byte[] bytes = nar.toByteArray();
+        var hash = Sha256.of(bytes);
+        var path = StorePath.of(
+                Sha256.of(Bytes.ofUtf8(name + hash)).bytes().slice(0, 20).toArray(), name);
+        var info = new PathInfo(path, hash, bytes.length, references, Optional.empty(), List.of(), Optional.empty());
+        store.add(info.signedBy(KEY), new ByteArrayInputStream(bytes));
+        return path;
+    }
+}

@@ -1,0 +1,183 @@
+package narlink.ground.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListSet;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.fec.Oti;
+import narlink.ground.Deployment;
+import narlink.ground.Mirror;
+import narlink.ground.Satellite;
+import narlink.nix.SecretKey;
+import narlink.nix.StorePath;
+import narlink.wire.Announcement;
+import narlink.wire.Envelope;
+import narlink.wire.FecObject;
+import narlink.wire.Report;
+import narlink.wire.SatelliteName;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SqlLedgerTest {
+    private static final SatelliteName NAME = new SatelliteName("sat");
+    private static final SecretKey KEY = SecretKey.generate("key-1");
+    private static final Sha256 HASH = Sha256.of(new byte[0]);
+    private static final StorePath PATH = StorePath.of(new byte[20], "a");
+
+    @TempDir
+    Path directory;
+
+    private @org.jspecify.annotations.Nullable SqlLedger opened;
+
+    private SqlLedger ledger() {
+        return java.util.Objects.requireNonNull(opened);
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        opened = SqlLedger.open(directory.resolve("narlink.db"));
+        ledger().add(new Satellite(NAME, KEY.publicKey(), Optional.empty()));
+    }
+
+    @Test
+    void whatWasWrittenIsThereWhenItIsOpenedAgain() throws IOException {
+        var deployment = deployment(1);
+        ledger().add(deployment);
+        ledger().believe(NAME, List.of(item(Mirror.Belief.PREDICTED)));
+        var again = SqlLedger.open(directory.resolve("narlink.db"));
+        assertEquals(KEY.publicKey(), again.satellite(NAME).orElseThrow().flightKey());
+        var read = again.deployments(NAME).getFirst();
+        assertEquals(deployment.announcement(), read.announcement());
+        assertArrayEquals(deployment.manifest(), read.manifest());
+        assertEquals(deployment.objects(), read.objects());
+        assertEquals(deployment.targets(), read.targets());
+        assertEquals(1, again.mirror(NAME).paths().size());
+        assertEquals(2, again.nextNumber(NAME));
+        assertEquals(1, again.lowestOpen(NAME));
+    }
+
+    @Test
+    void noEsiIsLeasedTwiceHoweverManyAsk() throws InterruptedException {
+        ledger().add(deployment(1));
+        var taken = new ConcurrentSkipListSet<Integer>();
+        var threads = new java.util.ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int j = 0; j < 25; j++) {
+                    int first = ledger().lease(NAME, 1, FecObject.PACK, 0, 3);
+                    for (int esi = first; esi < first + 3; esi++) assertTrue(taken.add(esi));
+                }
+            }));
+        }
+        for (var thread : threads) thread.join();
+        assertEquals(300, taken.size());
+        assertArrayEquals(new int[] {300}, ledger().used(NAME, 1, FecObject.PACK, 1));
+    }
+
+    @Test
+    void onlyTheEndOfTheLastLeaseIsTakenBack() {
+        ledger().add(deployment(1));
+        int first = ledger().lease(NAME, 1, FecObject.PACK, 0, 100);
+        ledger().giveBack(NAME, 1, FecObject.PACK, 0, first + 40, first + 100);
+        assertEquals(40, ledger().lease(NAME, 1, FecObject.PACK, 0, 10));
+        ledger().giveBack(NAME, 1, FecObject.PACK, 0, 0, 40); // Leased behind it since.
+        assertEquals(50, ledger().lease(NAME, 1, FecObject.PACK, 0, 1));
+    }
+
+    @Test
+    void symbolsRunOutOnceAndForAll() {
+        ledger().add(deployment(1));
+        ledger().lease(NAME, 1, FecObject.PACK, 0, 1 << 24);
+        var error = assertThrows(IllegalStateException.class, () -> ledger().lease(NAME, 1, FecObject.PACK, 0, 1));
+        assertTrue(String.valueOf(error.getMessage()).contains("send the target again"), error.getMessage());
+        assertArrayEquals(new int[] {1 << 24}, ledger().used(NAME, 1, FecObject.PACK, 1));
+    }
+
+    @Test
+    void anOlderReportChangesNothing() {
+        ledger().add(deployment(1));
+        ledger().lease(NAME, 1, FecObject.PACK, 0, 7);
+        assertTrue(ledger().report(NAME, report(5), new byte[] {5}, Instant.EPOCH));
+        assertArrayEquals(new int[] {7}, ledger().settled(NAME, 1, FecObject.PACK, 1));
+        ledger().lease(NAME, 1, FecObject.PACK, 0, 7);
+        assertFalse(ledger().report(NAME, report(5), new byte[] {9}, Instant.EPOCH));
+        assertFalse(ledger().report(NAME, report(4), new byte[] {4}, Instant.EPOCH));
+        assertArrayEquals(
+                new byte[] {5}, ledger().lastReport(NAME).orElseThrow().segment());
+        assertArrayEquals(new int[] {7}, ledger().settled(NAME, 1, FecObject.PACK, 1));
+    }
+
+    @Test
+    void whatIsAcknowledgedIsNotMerelyPredictedAgain() {
+        ledger().believe(NAME, List.of(item(Mirror.Belief.ACKNOWLEDGED)));
+        ledger().believe(NAME, List.of(item(Mirror.Belief.PREDICTED)));
+        assertEquals(1, ledger().mirror(NAME).acknowledged());
+    }
+
+    @Test
+    void aRemovedSatelliteLeavesNothing() {
+        ledger().add(deployment(1));
+        ledger().believe(NAME, List.of(item(Mirror.Belief.PREDICTED)));
+        ledger().report(NAME, report(1), new byte[1], Instant.EPOCH);
+        ledger().remove(NAME);
+        assertTrue(ledger().satellites().isEmpty());
+        assertTrue(ledger().deployments(NAME).isEmpty());
+        assertTrue(ledger().mirror(NAME).paths().isEmpty());
+        assertTrue(ledger().lastReport(NAME).isEmpty());
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsToldSo() throws IOException {
+        var file = directory.resolve("junk.db");
+        Files.write(file, new byte[5000]);
+        Files.writeString(file, "this is not a database at all, but long enough to be taken for one".repeat(50));
+        var error = assertThrows(IOException.class, () -> SqlLedger.open(file));
+        assertTrue(String.valueOf(error.getMessage()).contains("cannot open the ledger"), error.getMessage());
+    }
+
+    private static Mirror.Item item(Mirror.Belief belief) {
+        return new Mirror.Item(PATH, HASH, 120, belief);
+    }
+
+    private static Report report(long sequence) {
+        return new Report(
+                sequence, 1, 0, Instant.EPOCH, HASH, 0, 0, "x86_64-linux", 0, 0, Map.of(), List.of(), List.of(), 1, 0);
+    }
+
+    private static Deployment deployment(int number) {
+        var announcement = new Announcement(
+                number,
+                number,
+                new Oti(3, 8, 1),
+                Optional.of(new Oti(1000, 16, 1)),
+                HASH,
+                HASH,
+                List.of(Bytes.of(new byte[32])),
+                Instant.ofEpochSecond(4_000_000_000L),
+                1);
+        return new Deployment(
+                NAME,
+                announcement,
+                Envelope.seal(announcement, KEY, Envelope.Direction.UP, NAME),
+                new byte[] {1, 2, 3},
+                "sat-1.pack",
+                List.of(PATH),
+                "default",
+                List.of(item(Mirror.Belief.ACKNOWLEDGED)),
+                Instant.ofEpochSecond(1),
+                Deployment.Progress.QUEUED);
+    }
+}

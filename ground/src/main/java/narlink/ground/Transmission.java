@@ -3,10 +3,12 @@ package narlink.ground;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// a fixed share of repair.
 final class Transmission {
     private static final int SNAPSHOTS = 64;
+    /// How many times an answer may fail to come before symbols flow all the same.
+    private static final int UNHEARD = 3;
 
     private final Policy policy;
     private final List<Outgoing> queue;
@@ -34,13 +38,13 @@ final class Transmission {
         }
     };
     private final Snapshot start;
-    private final Map<Integer, Instant> announced = new HashMap<>();
+    private final Map<Integer, Announced> announced = new HashMap<>();
+    private final Instant began;
     private int nextPoll;
     private long symbolsSent;
     private double loss;
     private Instant polled = Instant.MIN;
     private Instant heard;
-    private boolean anyReport;
     private Instant probed = Instant.MIN;
     private @Nullable Heard before;
 
@@ -76,6 +80,8 @@ final class Transmission {
 
     private record Snapshot(Map<Integer, Map<FecObject, int[]>> sent, long symbols) {}
 
+    private record Announced(Instant at, int times) {}
+
     private record Heard(int boots, long symbols, long sent) {}
 
     /// @param queue what is to go up, in this order
@@ -86,10 +92,10 @@ final class Transmission {
         this.nextPoll = Math.max(1, firstPoll);
         this.loss = policy.returnLink() ? loss : policy.blind();
         this.heard = now;
+        this.began = now;
         this.start = snapshot();
         for (var deployment : queue) {
             if (!policy.returnLink()) deployment.aimAt(policy.blind());
-            else if (!deployment.begun()) deployment.aimAt(0);
         }
     }
 
@@ -121,48 +127,68 @@ final class Transmission {
 
     Action next(Instant now) {
         if (policy.returnLink() && allEnded()) return new Action.Done();
-        if (policy.returnLink() && !anyReport && !now.isBefore(heard.plus(policy.answerWithin()))) {
-            queue.forEach(deployment -> deployment.aimAt(0)); // No answer: at least the source symbols go on.
-        }
         for (var deployment : queue) {
             if (wantsAnnouncing(deployment, now)) {
-                announced.put(deployment.announcement().deployment(), now);
+                int number = deployment.announcement().deployment();
+                int times = Optional.ofNullable(announced.get(number))
+                        .map(Announced::times)
+                        .orElse(0);
+                announced.put(number, new Announced(now, times + 1));
                 return new Action.Announce(deployment.announcement());
             }
         }
         if (policy.returnLink() && heard.plus(policy.giveUpAfter()).isBefore(now)) {
-            return new Action.Wait(now.plus(policy.answerWithin()));
+            return new Action.Wait(nextAnnouncement(now));
         }
         for (var deployment : queue) {
-            if (deployment.ended() || unansweredStart(deployment, now)) continue;
+            if (deployment.ended() || !mayFlow(deployment, now)) continue;
+            if (!deployment.heard()) deployment.aimAt(policy.returnLink() ? 0 : policy.blind());
             var run = deployment.next(this::fitting);
             if (run.isPresent()) return send(deployment, run.get(), now);
         }
         return policy.returnLink() ? ask(now) : new Action.Done();
     }
 
-    /// After a pass was cut, what was lost with it is not known: the first report tells.
-    private boolean unansweredStart(Outgoing deployment, Instant now) {
-        return policy.returnLink()
-                && !anyReport
-                && deployment.begun()
-                && !deployment.heard()
-                && symbolsSent == 0
-                && now.isBefore(heard.plus(policy.answerWithin()));
-    }
-
+    /// Until it is known to have arrived, it is said again and again, ever more slowly; then only where nothing else
+    /// can ask for a report.
     private boolean wantsAnnouncing(Outgoing deployment, Instant now) {
         if (deployment.ended()) return false;
-        var last = announced.get(deployment.announcement().deployment());
+        int number = deployment.announcement().deployment();
+        var last = announced.get(number);
         if (last == null) return true;
-        // Until it is known to have arrived, it is said again and again; then only where nothing else can ask.
-        if (!policy.returnLink()) return last.plus(policy.pollEvery()).isBefore(now);
-        boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
-        return (!deployment.heard()
-                        || (silent
-                                && deployment.next(this::fitting).isEmpty()
-                                && deployment.probe().isEmpty()))
-                && last.plus(policy.answerWithin()).isBefore(now);
+        if (!policy.returnLink()) return last.at().plus(policy.pollEvery()).isBefore(now);
+        if (deployment.heard()) {
+            boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
+            return silent
+                    && deployment.remaining() == 0
+                    && deployment.probe().isEmpty()
+                    && last.at().plus(policy.answerWithin()).isBefore(now);
+        }
+        return !now.isBefore(last.at().plus(pause(last.times())));
+    }
+
+    /// A quarter of the time that an answer may take, then twice as long each time, up to all of it.
+    private Duration pause(int times) {
+        var pause = policy.answerWithin().dividedBy(4).multipliedBy(1L << Math.min(times - 1, 2));
+        return pause.compareTo(policy.answerWithin()) < 0 ? pause : policy.answerWithin();
+    }
+
+    /// Symbols that come before their announcement are lost, so that its answer is awaited; but not for ever: the
+    /// return
+    /// link may be the one that fails.
+    private boolean mayFlow(Outgoing deployment, Instant now) {
+        if (!policy.returnLink() || deployment.heard()) return true;
+        return !now.isBefore(began.plus(policy.answerWithin().multipliedBy(UNHEARD)));
+    }
+
+    private Instant nextAnnouncement(Instant now) {
+        return queue.stream()
+                .filter(deployment -> !deployment.ended() && !deployment.heard())
+                .map(deployment -> announced.get(deployment.announcement().deployment()))
+                .filter(Objects::nonNull)
+                .map(last -> last.at().plus(pause(last.times())))
+                .min(Comparator.naturalOrder())
+                .orElse(now.plus(policy.answerWithin()));
     }
 
     private int fitting(Announcement announcement, FecObject object, int block) {
@@ -203,14 +229,15 @@ final class Transmission {
     /// Every goal is met. If no report comes in time, a single symbol asks for one.
     private Action ask(Instant now) {
         var due = latest(polled, latest(probed, heard)).plus(policy.answerWithin());
-        if (now.isBefore(due)) return new Action.Wait(due);
+        var next = nextAnnouncement(now);
+        if (now.isBefore(due)) return new Action.Wait(next.isBefore(due) ? next : due);
         probed = now;
         for (var deployment : queue) {
             if (deployment.ended() || !deployment.heard()) continue;
             var probe = deployment.probe();
             if (probe.isPresent()) return new Action.Send(deployment, probe.get(), poll(now));
         }
-        return new Action.Wait(now.plus(policy.answerWithin()));
+        return new Action.Wait(next);
     }
 
     /// Notes what went out.
@@ -223,7 +250,6 @@ final class Transmission {
     /// Takes a report.
     void on(Report report, Instant now) {
         heard = now;
-        anyReport = true;
         var settled = Optional.ofNullable(polls.get(report.poll())).orElse(start);
         measure(report, settled);
         for (var deployment : queue) {

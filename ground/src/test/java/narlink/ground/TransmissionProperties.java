@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +35,21 @@ final class TransmissionProperties {
     void independentLossCostsLittleMoreThanItMust(
             @ForAll @DoubleRange(min = 0, max = 0.4) double loss,
             @ForAll @IntRange(min = 1_000_000, max = 12_000_000) int packBytes,
-            @ForAll @IntRange(min = 0, max = 20) int delaySegments,
+            @ForAll @IntRange(min = 0, max = 700) int delayMillis,
             @ForAll long seed) {
-        long sent = fly(loss, packBytes, delaySegments, seed);
-        double factor = (double) sent * T / packBytes;
-        double bound = 1.03 / (1 - loss) + 0.01;
-        assertTrue(factor <= bound, "sent %.4f of the pack, bound %.4f".formatted(factor, bound));
+        var flown = fly(loss, packBytes, delayMillis, seed);
+        long needed = Math.ceilDiv(packBytes, T);
+        // Of what arrives, three in a hundred may be too much, and a few segments at the ends of rounds.
+        assertTrue(
+                flown.arrived() <= 1.03 * needed + 60,
+                "%d symbols arrived for %d, %d sent, at loss %.3f"
+                        .formatted(flown.arrived(), needed, flown.sent(), loss));
     }
 
-    /// Flies until the receiver has all; returns the symbols sent.
-    private static long fly(double loss, int packBytes, int delay, long seed) {
+    private record Flown(long sent, long arrived) {}
+
+    /// Flies until the receiver has all.
+    private static Flown fly(double loss, int packBytes, int delayMillis, long seed) {
         var random = new SplittableRandom(seed);
         var pack = Oti.of(packBytes, T, 2048);
         var announcement = new Announcement(
@@ -61,49 +67,45 @@ final class TransmissionProperties {
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
-        var pending = new java.util.ArrayDeque<Report>();
-        int next = 0;
+        var pending = new ArrayDeque<Late>();
         long sent = 0;
         for (int steps = 0; steps < 1_000_000; steps++) {
-            now = now.plusMillis(4); // 8 KiB at 16 Mbit/s.
-            while (!pending.isEmpty() && next++ >= delay) {
-                transmission.on(pending.remove(), now);
-                next = 0;
+            while (!pending.isEmpty() && !pending.peek().at().isAfter(now)) {
+                transmission.on(pending.remove().report(), now);
             }
             var action = transmission.next(now);
-            if (action instanceof Transmission.Action.Done) return sent;
+            if (action instanceof Transmission.Action.Done) return new Flown(sent, receiver.arrived);
             if (action instanceof Transmission.Action.Wait wait) {
-                if (pending.isEmpty()) now = wait.until();
-                next = delay;
-                if (receiver.complete() && pending.isEmpty()) pending.add(receiver.report());
+                now = pending.isEmpty() || pending.peek().at().isAfter(wait.until())
+                        ? wait.until()
+                        : pending.peek().at();
                 continue;
             }
+            now = now.plusMillis(4); // 8 KiB at 16 Mbit/s.
             boolean arrives = random.nextDouble() >= loss;
+            boolean answers = random.nextDouble() >= loss;
             if (action instanceof Transmission.Action.Announce && arrives) {
                 receiver.announced = true;
-                pending.add(receiver.report());
+                if (answers) pending.add(new Late(now.plusMillis(delayMillis), receiver.report()));
             }
             if (action instanceof Transmission.Action.Send send) {
                 var run = send.run();
-                int first = transmissionSent(receiver, run);
+                int first = receiver.next(run);
                 transmission.sent(send, first);
                 receiver.assigned(run, first);
                 sent += run.count();
-                if (arrives && receiver.announced) {
-                    receiver.take(run);
-                    if (send.poll() != 0) {
-                        receiver.poll = send.poll();
-                        if (random.nextDouble() >= loss) pending.add(receiver.report());
-                    }
-                }
+                if (arrives) receiver.arrived += run.count();
+                if (!arrives || !receiver.announced) continue;
+                receiver.take(run);
+                if (send.poll() == 0) continue;
+                receiver.poll = send.poll();
+                if (answers) pending.add(new Late(now.plusMillis(delayMillis), receiver.report()));
             }
         }
         throw new AssertionError("it never ends");
     }
 
-    private static int transmissionSent(Counting receiver, Outgoing.Run run) {
-        return receiver.nextEsi.getOrDefault(run.object() + "/" + run.block(), 0);
-    }
+    private record Late(Instant at, Report report) {}
 
     /// Counts symbols; a block is done with K of them.
     private static final class Counting {
@@ -112,6 +114,7 @@ final class TransmissionProperties {
         private final Map<String, Integer> nextEsi = new java.util.HashMap<>();
         private final Set<String> seen = new HashSet<>();
         private boolean announced;
+        private long arrived;
         private int poll;
         private long symbols;
         private long sequence;
@@ -121,6 +124,10 @@ final class TransmissionProperties {
             for (var object : FecObject.values()) {
                 held.put(object, new int[announcement.oti(object).orElseThrow().blocks()]);
             }
+        }
+
+        int next(Outgoing.Run run) {
+            return nextEsi.getOrDefault(run.object() + "/" + run.block(), 0);
         }
 
         void assigned(Outgoing.Run run, int first) {

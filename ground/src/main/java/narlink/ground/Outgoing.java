@@ -12,6 +12,9 @@ import narlink.wire.Report.DeploymentReport;
 
 /// One deployment on its way up: how many symbols of each block were sent, and how many are to be.
 final class Outgoing {
+    /// As many as one segment of the default size carries.
+    private static final int SYMBOLS_LOST_TOGETHER = 9;
+
     private final Announcement announcement;
     private final Map<FecObject, Progress> objects = new EnumMap<>(FecObject.class);
     private boolean heard;
@@ -143,7 +146,8 @@ final class Outgoing {
     /// Corrects the goals by a report.
     ///
     /// @param settled what had been sent when the report was made: of the rest, `loss` will not arrive
-    void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss) {
+    /// @param surely see [#more]
+    void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss, boolean surely) {
         heard = true;
         ended = report.state().ended();
         boolean stored = report.state() != DeploymentState.RECEIVING;
@@ -156,19 +160,25 @@ final class Outgoing {
                 } else if (index < missing.symbols().size()) {
                     progress.done[i] = false;
                     int flying = progress.sent[i] - settled.getOrDefault(object, progress.sent)[i];
-                    progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss);
+                    progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss, surely);
                 }
             }
         });
     }
 
-    /// Symbols to send so that `missing` arrive, when `flying` are on their way. Large amounts are aimed a standard
-    /// deviation low: the next report tells the rest exactly, and what is sent too much is lost for good.
-    static int more(int missing, int flying, double loss) {
+    /// Symbols to send so that `missing` arrive, when `flying` are on their way.
+    ///
+    /// @param surely without a report to follow: with a margin of two standard deviations, whole segments being lost.
+    ///     Else large amounts are aimed one low: the next report tells the rest exactly, and what is sent too much is
+    ///     lost for good
+    static int more(int missing, int flying, double loss, boolean surely) {
         double need = missing - flying * (1 - loss);
         if (missing == 0 || need <= 0) return 0;
-        double low = need > 32 ? Math.sqrt(need * loss) : 0;
-        return (int) Math.ceil((need - low) / (1 - loss));
+        double deviation = Math.sqrt(need * loss);
+        double aim = surely
+                ? need + 2 * deviation * Math.sqrt(SYMBOLS_LOST_TOGETHER) + 2
+                : need > 32 ? need - deviation : need;
+        return (int) Math.ceil(aim / (1 - loss));
     }
 
     private Progress progress(FecObject object) {

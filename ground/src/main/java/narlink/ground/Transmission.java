@@ -109,7 +109,7 @@ final class Transmission {
                 queue.stream()
                         .filter(deployment -> deployment.announcement().deployment() == told.deployment())
                         .forEach(deployment ->
-                                deployment.on(told, settled.getOrDefault(told.deployment(), Map.of()), loss));
+                                deployment.on(told, settled.getOrDefault(told.deployment(), Map.of()), loss, true));
             }
         }
         for (var deployment : queue) {
@@ -257,7 +257,7 @@ final class Transmission {
             report.deployments().stream()
                     .filter(told -> told.deployment() == number)
                     .findFirst()
-                    .ifPresent(told -> deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss));
+                    .ifPresent(told -> deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss, false));
             if (deployment.heard() && !deployment.begun()) deployment.aimAt(0);
         }
     }

@@ -1,0 +1,108 @@
+package narlink.ground.cli;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+
+/// The two programs as processes, the way a user runs them.
+final class Programs {
+    private static final long SECONDS = 300;
+
+    private final Path directory;
+
+    Programs(Path directory) {
+        this.directory = directory;
+    }
+
+    /// @param peakKilobytes most memory that the process had, by the kernel's count
+    record Ended(int code, String out, String errors, long peakKilobytes) {
+        JsonObject json() {
+            return JsonParser.parseString(out).getAsJsonObject();
+        }
+
+        /// The one line that says what to do.
+        String line() {
+            return errors.strip();
+        }
+    }
+
+    Ended narlink(String... arguments) throws IOException, InterruptedException {
+        return finish(startNarlink(arguments));
+    }
+
+    Ended flight(String... arguments) throws IOException, InterruptedException {
+        return finish(startFlight(arguments));
+    }
+
+    /// Runs a command that must succeed, with `--json`.
+    JsonObject told(Ended ended) {
+        Assertions.assertEquals(0, ended.code(), ended.out() + ended.errors());
+        return ended.json();
+    }
+
+    Running startNarlink(String... arguments) throws IOException {
+        return start("narlink.ground.cli.Narlink", "512m", directory.resolve("ground"), arguments);
+    }
+
+    Running startFlight(String... arguments) throws IOException {
+        return start("narlink.flight.Main", "128m", directory.resolve("flight"), arguments);
+    }
+
+    record Running(Process process, Path out, Path errors) {}
+
+    private static Running start(String main, String heap, Path state, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-Xss512k",
+                "-Xmx" + heap,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path", ""),
+                main));
+        command.addAll(Arrays.asList(arguments));
+        var out = Files.createTempFile("narlink", ".out");
+        var errors = Files.createTempFile("narlink", ".err");
+        var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+        builder.environment().put("NARLINK_STATE", state.toString());
+        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        return new Running(builder.start(), out, errors);
+    }
+
+    static Ended finish(Running running) throws IOException, InterruptedException {
+        long peak = 0;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!running.process().waitFor(20, TimeUnit.MILLISECONDS)) {
+            peak = Math.max(peak, peakKilobytes(running.process()));
+            if (System.nanoTime() > end) {
+                running.process().destroyForcibly();
+                Assertions.fail("takes longer than " + SECONDS + " s: " + Files.readString(running.errors()));
+            }
+        }
+        return new Ended(
+                running.process().exitValue(),
+                Files.readString(running.out()),
+                Files.readString(running.errors()),
+                peak);
+    }
+
+    private static long peakKilobytes(Process process) {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElse(0L);
+        } catch (IOException e) {
+            return 0; // It has ended meanwhile.
+        }
+    }
+}

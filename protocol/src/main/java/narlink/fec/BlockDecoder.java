@@ -26,12 +26,16 @@ public final class BlockDecoder {
     private int sources;
     private int[] fresh = {}; // Symbols, by number, that came after the attempt that failed.
     private int freshCount;
+    private Optional<Matrix> matrix = Optional.empty();
     private Optional<Attempt> attempt = Optional.empty();
     private Slab slab = new Slab(new byte[0], 0, Known.UNIT);
     private boolean done;
 
     /// What is known about the matrix after an attempt: enough to go on with one more row.
-    private record Attempt(Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination) {}
+    private record Attempt(Constraints constraints, Peeling peeling, Elimination elimination) {}
+
+    /// What all blocks of this size have in common.
+    private record Matrix(Constraints source, Hdpc hdpc) {}
 
     public BlockDecoder(int k, int symbolSize) {
         Oti.check("source symbols", k, 1, Oti.K_MAX);
@@ -109,7 +113,7 @@ public final class BlockDecoder {
             freshCount = 0;
             var completion = tried.elimination.completion();
             if (completion.isEmpty()) return false;
-            solve(Planner.plan(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
+            solve(Planner.plan(tried.constraints, tried.peeling, tried.elimination, completion.get()));
         }
         done = true;
         attempt = Optional.empty();
@@ -118,15 +122,20 @@ public final class BlockDecoder {
 
     private Attempt begin() {
         int padding = parameters.kPrime() - k;
-        var constraints = new Constraints(parameters, generator, received() + padding);
+        var code = matrix.orElseGet(this::matrix);
+        matrix = Optional.of(code);
+        var constraints = Constraints.like(code.source, received() + padding);
         for (int esi = 0; esi < k; esi++) {
-            if (present[esi]) addRow(constraints, esi);
+            if (present[esi]) constraints.addLt(code.source, esi, esi);
         }
-        for (int i = 0; i < padding; i++) constraints.addLt(k + i, Constraints.ZERO);
+        for (int i = 0; i < padding; i++) constraints.addLt(code.source, k + i, Constraints.ZERO);
         for (int i = 0; i < repairs.size(); i++) addRow(constraints, k + i);
         var peeling = new Peeling(constraints);
-        var hdpc = new Hdpc(parameters);
-        return new Attempt(constraints, peeling, hdpc, new Elimination(constraints, peeling, hdpc));
+        return new Attempt(constraints, peeling, new Elimination(constraints, peeling, code.hdpc));
+    }
+
+    private Matrix matrix() {
+        return new Matrix(Constraints.ofSource(parameters, generator), new Hdpc(parameters));
     }
 
     private int addRow(Constraints constraints, int number) {

@@ -13,11 +13,14 @@ import java.util.Optional;
 ///
 /// A row may be added at any time later: that costs one reduction, never a new plan.
 final class Elimination {
+    /// Longs of a row up to which adding it or zero is cheaper than a branch that can't be predicted.
+    private static final int BRANCHLESS_MAX = 8;
+
+    final Hdpc hdpc;
     final int inactives;
     final int words;
     private final Constraints constraints;
     private final Peeling peeling;
-    private final Hdpc hdpc;
     private final int l;
     private final long[] bits; // Of 64 inactive columns after the other: how each column depends on them.
     private final long[] basis; // Reduced: a pivot is in no other row.
@@ -123,8 +126,15 @@ final class Elimination {
     /// Removes the column `pivot` from `count` rows of `target` by adding the basis row at `from`.
     private void clear(int pivot, long[] target, int count, int from) {
         int size = 2 * words;
-        for (int row = 0; row < count; row++) {
-            if (bit(target, row * size, pivot)) xor(basis, from, target, row * size, size);
+        if (size > BRANCHLESS_MAX) {
+            for (int row = 0; row < count; row++) {
+                if (bit(target, row * size, pivot)) xor(basis, from, target, row * size, size);
+            }
+            return;
+        }
+        for (int at = 0; at < count * size; at += size) {
+            long mask = -(target[at + (pivot >> 6)] >>> pivot & 1);
+            for (int i = 0; i < size; i++) target[at + i] ^= basis[from + i] & mask;
         }
     }
 
@@ -214,6 +224,7 @@ final class Elimination {
     /// The HDPC recurrence for 64 inactive columns at once: y0 to y7 are the bits of 64 coefficients.
     private void recur(int word) {
         int[] pairs = hdpc.pairs();
+        long[] pairSums = new long[8 * hdpc.pairCount()];
         long[] sums = new long[8 * hdpc.rows];
         long y0 = 0, y1 = 0, y2 = 0, y3 = 0, y4 = 0, y5 = 0, y6 = 0, y7 = 0;
         for (int column = 0; column <= pairs.length; column++) {
@@ -227,10 +238,12 @@ final class Elimination {
             y1 = y0;
             y0 = top ^ bits[word * l + column];
             if (column == pairs.length) break;
-            add8(sums, 8 * Hdpc.first(pairs[column]), y0, y1, y2, y3, y4, y5, y6, y7);
-            add8(sums, 8 * Hdpc.second(pairs[column]), y0, y1, y2, y3, y4, y5, y6, y7);
+            add8(pairSums, 8 * pairs[column], y0, y1, y2, y3, y4, y5, y6, y7);
         }
         for (int row = 0; row < hdpc.rows; row++) {
+            for (int other = 0; other < hdpc.rows; other++) {
+                if (other != row) xor(pairSums, 8 * Hdpc.pair(row, other), sums, 8 * row, 8);
+            }
             add8(sums, 8 * row, y0, y1, y2, y3, y4, y5, y6, y7);
             long top = y7;
             y7 = y6;

@@ -33,12 +33,11 @@ final class EncodePlans {
     }
 
     static Plan make(Parameters parameters) {
-        var constraints = new Constraints(parameters, new Generator(parameters), parameters.kPrime());
-        for (int isi = 0; isi < parameters.kPrime(); isi++) constraints.addLt(isi, isi);
+        var constraints = Constraints.ofSource(parameters, new Generator(parameters));
         var peeling = new Peeling(constraints);
         var hdpc = new Hdpc(parameters);
         var elimination = new Elimination(constraints, peeling, hdpc);
         var completion = elimination.completion().orElseThrow(); // §5.6: every K' of the table has full rank.
-        return Planner.plan(constraints, peeling, hdpc, elimination, completion);
+        return Planner.plan(constraints, peeling, elimination, completion);
     }
 }

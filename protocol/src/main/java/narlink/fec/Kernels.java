@@ -50,9 +50,9 @@ final class Kernels {
     /// A tiny block, encoded again and again.
     private static final class Trial {
         static final int ROUNDS_MAX = 1000;
-        static final int REPEATS = 20;
+        static final int REPEATS = 10;
         static final int WINS = 3;
-        private static final int K = 10;
+        private static final int K = 101;
         private static final int WIDTH = 1280;
 
         private final Plan plan = EncodePlans.of(Parameters.of(K));

@@ -62,18 +62,21 @@ final class LongKernel extends Kernel {
     void hdpc(Plan plan, Slab slab) {
         int[] pairs = plan.hdpc().pairs();
         long[] y = new long[slab.width() / 8];
-        long[][] sums = new long[plan.hdpc().rows][slab.width() / 8];
+        long[][] sums = new long[plan.hdpc().pairCount()][slab.width() / 8];
         for (int column = 0; column < pairs.length; column++) {
             timesAlpha(y);
             add(y, slab.bytes(), slab.offset(column));
-            add(sums[Hdpc.first(pairs[column])], y);
-            add(sums[Hdpc.second(pairs[column])], y);
+            add(sums[pairs[column]], y);
         }
         timesAlpha(y);
         add(y, slab.bytes(), slab.offset(pairs.length));
-        for (int row = 0; row < sums.length; row++) {
-            add(sums[row], y);
-            write(sums[row], slab.bytes(), slab.offset(plan.hdpcAt() + row));
+        long[] sum = new long[y.length];
+        for (int row = 0; row < plan.hdpc().rows; row++) {
+            System.arraycopy(y, 0, sum, 0, y.length);
+            for (int other = 0; other < plan.hdpc().rows; other++) {
+                if (other != row) add(sum, sums[Hdpc.pair(row, other)]);
+            }
+            write(sum, slab.bytes(), slab.offset(plan.hdpcAt() + row));
             timesAlpha(y);
         }
     }

@@ -12,19 +12,17 @@ final class Planner {
     private final Completion completion;
     private final int rank;
 
-    private Planner(
-            Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination, Completion completion) {
+    private Planner(Constraints constraints, Peeling peeling, Elimination elimination, Completion completion) {
         this.constraints = constraints;
         this.peeling = peeling;
-        this.hdpc = hdpc;
+        hdpc = elimination.hdpc;
         this.elimination = elimination;
         this.completion = completion;
         rank = elimination.rank();
     }
 
-    static Plan plan(
-            Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination, Completion completion) {
-        return new Planner(constraints, peeling, hdpc, elimination, completion).plan();
+    static Plan plan(Constraints constraints, Peeling peeling, Elimination elimination, Completion completion) {
+        return new Planner(constraints, peeling, elimination, completion).plan();
     }
 
     private Plan plan() {

@@ -3,7 +3,7 @@ package narlink.fec;
 import java.time.Duration;
 
 /// Chooses the kernel. The JVM begins with [LongKernel], which is fast at once. Where the JVM was started with
-/// `--add-modules jdk.incubator.vector`, a thread warms [VectorKernel] up on tiny blocks, and it takes over when it is
+/// `--add-modules jdk.incubator.vector`, a thread warms [VectorKernel] up on small blocks, and it takes over when it is
 /// faster: before the JIT has compiled it, it is a hundred times slower.
 final class Kernels {
     private static final boolean VECTORS =
@@ -47,11 +47,11 @@ final class Kernels {
         if (wins == Trial.WINS) best = kernel;
     }
 
-    /// A tiny block, encoded again and again.
+    /// A small block that is encoded a few times.
     private static final class Trial {
         static final int ROUNDS_MAX = 1000;
-        static final int REPEATS = 10;
         static final int WINS = 3;
+        private static final int REPEATS = 10;
         private static final int K = 101;
         private static final int WIDTH = 1280;
 

@@ -22,7 +22,7 @@ final class Elimination {
     private final Constraints constraints;
     private final Peeling peeling;
     private final int l;
-    private final long[] bits; // Of 64 inactive columns after the other: how each column depends on them.
+    private final long[] bits; // How each column depends on the inactive ones: see index.
     private final long[] basis; // Reduced: a pivot is in no other row.
     private final int[] pivots;
     private final int[] accepted;
@@ -81,22 +81,50 @@ final class Elimination {
     }
 
     private void substitute() {
-        for (int i = 0; i < inactives; i++) bits[(i >> 6) * l + peeling.inactive[i]] = 1L << i;
-        for (int word = 0; word < words; word++) {
-            int first = word * l;
+        for (int i = 0; i < inactives; i++) bits[index(peeling.inactive[i], i >> 6)] = 1L << i;
+        for (int word = 0; word < words; word += group(word)) {
             for (int i = 0; i < peeling.pivots; i++) {
-                bits[first + peeling.pivotColumns[i]] = sum(peeling.pivotRows[i], first);
+                sum(peeling.pivotRows[i], word, bits, index(peeling.pivotColumns[i], word));
             }
         }
     }
 
-    /// The inactive columns, 64 of them, of all of the row's columns. That of its own pivot is still zero.
-    private long sum(int row, int first) {
+    /// Words lie in groups of four as long as there are four: then one pass over a row serves four words.
+    private int group(int word) {
+        return words - (word & -4) >= 4 ? 4 : 1;
+    }
+
+    /// Where the column's word is in `bits`.
+    private int index(int column, int word) {
+        return group(word) == 4 ? (word & -4) * l + 4 * column + (word & 3) : word * l + column;
+    }
+
+    /// Writes the inactive columns, those of the group that begins with `word`, of all of the row's columns. Those of
+    /// its own pivot are still zero.
+    private void sum(int row, int word, long[] out, int at) {
         int[] columns = constraints.columns();
         int end = constraints.end(row);
-        long sum = 0;
-        for (int i = constraints.start(row); i < end; i++) sum ^= bits[first + columns[i]];
-        return sum;
+        int first = word * l;
+        long a = 0;
+        if (group(word) == 1) {
+            for (int i = constraints.start(row); i < end; i++) a ^= bits[first + columns[i]];
+            out[at] = a;
+            return;
+        }
+        long b = 0;
+        long c = 0;
+        long d = 0;
+        for (int i = constraints.start(row); i < end; i++) {
+            int from = first + 4 * columns[i];
+            a ^= bits[from];
+            b ^= bits[from + 1];
+            c ^= bits[from + 2];
+            d ^= bits[from + 3];
+        }
+        out[at] = a;
+        out[at + 1] = b;
+        out[at + 2] = c;
+        out[at + 3] = d;
     }
 
     /// Takes in a constraint that is not a pivot; returns false when it says nothing new.
@@ -105,7 +133,7 @@ final class Elimination {
         int size = 2 * words;
         int at = rank * size;
         Arrays.fill(basis, at, at + size, 0);
-        for (int word = 0; word < words; word++) basis[at + word] = sum(constraint, word * l);
+        for (int word = 0; word < words; word += group(word)) sum(constraint, word, basis, at + word);
         for (int word = 0; word < words; word++) {
             for (long left = basis[at + word]; left != 0; left &= left - 1) {
                 int row = rowOf[word * 64 + Long.numberOfTrailingZeros(left)];
@@ -236,7 +264,7 @@ final class Elimination {
             y3 = y2 ^ top;
             y2 = y1 ^ top;
             y1 = y0;
-            y0 = top ^ bits[word * l + column];
+            y0 = top ^ bits[index(column, word)];
             if (column == pairs.length) break;
             add8(pairSums, 8 * pairs[column], y0, y1, y2, y3, y4, y5, y6, y7);
         }

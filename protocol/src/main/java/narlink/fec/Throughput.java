@@ -14,16 +14,16 @@ import java.util.function.Consumer;
 /// is the median of the runs that fit into the time for it. Source bytes per second, in units of 10^6.
 public final class Throughput {
     /// What to measure, and for how long each.
-    public record Plan(List<Integer> ks, List<Integer> symbolSizes, List<Double> losses, Duration perResult) {
-        public Plan {
+    public record Workload(List<Integer> ks, List<Integer> symbolSizes, List<Double> losses, Duration perResult) {
+        public Workload {
             ks = List.copyOf(ks);
             symbolSizes = List.copyOf(symbolSizes);
             losses = List.copyOf(losses);
         }
 
         /// The table of the project's goals.
-        public static Plan standard() {
-            return new Plan(
+        public static Workload standard() {
+            return new Workload(
                     List.of(256, 1024, 4096, 10000, 50000),
                     List.of(1024, 1280, 4096),
                     List.of(0.1, 0.5),
@@ -84,12 +84,12 @@ public final class Throughput {
     }
 
     /// Measures on the calling thread and tells each result to `progress`.
-    public static Report measure(Plan plan, Consumer<Result> progress) throws InterruptedException {
+    public static Report measure(Workload workload, Consumer<Result> progress) throws InterruptedException {
         double firstBlock = firstBlockMillis();
         var kernel = Kernels.settled();
-        var throughput = new Throughput(plan.perResult(), progress);
-        for (int t : plan.symbolSizes()) {
-            for (int k : plan.ks()) throughput.block(k, t, plan.losses());
+        var throughput = new Throughput(workload.perResult(), progress);
+        for (int t : workload.symbolSizes()) {
+            for (int k : workload.ks()) throughput.block(k, t, workload.losses());
         }
         return new Report(
                 throughput.results,

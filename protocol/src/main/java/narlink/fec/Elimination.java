@@ -21,8 +21,7 @@ final class Elimination {
     final int words;
     private final Constraints constraints;
     private final Peeling peeling;
-    private final int l;
-    private final long[] bits; // How each column depends on the inactive ones: see index.
+    private final Dependence dependence;
     private final long[] basis; // Reduced: a pivot is in no other row.
     private final int[] pivots;
     private final int[] accepted;
@@ -35,15 +34,13 @@ final class Elimination {
         this.peeling = peeling;
         this.hdpc = hdpc;
         inactives = peeling.inactives;
-        words = Math.ceilDiv(inactives, 64);
-        l = constraints.parameters.l();
-        bits = new long[l * words];
-        basis = new long[(inactives + 1) * 2 * words];
+        dependence = new Dependence(constraints, peeling);
+        words = dependence.words;
+        basis = new long[inactives * 2 * words];
         pivots = new int[inactives];
         accepted = new int[inactives];
         rowOf = new int[inactives];
         Arrays.fill(rowOf, -1);
-        substitute();
         boolean[] used = new boolean[constraints.rows()];
         for (int i = 0; i < peeling.pivots; i++) used[peeling.pivotRows[i]] = true;
         for (int row = 0; row < used.length; row++) {
@@ -80,60 +77,13 @@ final class Elimination {
         accepted.sum(planes, 2 * words * (8 * row + plane) + words, program);
     }
 
-    private void substitute() {
-        for (int i = 0; i < inactives; i++) bits[index(peeling.inactive[i], i >> 6)] = 1L << i;
-        for (int word = 0; word < words; word += group(word)) {
-            for (int i = 0; i < peeling.pivots; i++) {
-                sum(peeling.pivotRows[i], word, bits, index(peeling.pivotColumns[i], word));
-            }
-        }
-    }
-
-    /// Words lie in groups of four as long as there are four: then one pass over a row serves four words.
-    private int group(int word) {
-        return words - (word & -4) >= 4 ? 4 : 1;
-    }
-
-    /// Where the column's word is in `bits`.
-    private int index(int column, int word) {
-        return group(word) == 4 ? (word & -4) * l + 4 * column + (word & 3) : word * l + column;
-    }
-
-    /// Writes the inactive columns, those of the group that begins with `word`, of all of the row's columns. Those of
-    /// its own pivot are still zero.
-    private void sum(int row, int word, long[] out, int at) {
-        int[] columns = constraints.columns();
-        int end = constraints.end(row);
-        int first = word * l;
-        long a = 0;
-        if (group(word) == 1) {
-            for (int i = constraints.start(row); i < end; i++) a ^= bits[first + columns[i]];
-            out[at] = a;
-            return;
-        }
-        long b = 0;
-        long c = 0;
-        long d = 0;
-        for (int i = constraints.start(row); i < end; i++) {
-            int from = first + 4 * columns[i];
-            a ^= bits[from];
-            b ^= bits[from + 1];
-            c ^= bits[from + 2];
-            d ^= bits[from + 3];
-        }
-        out[at] = a;
-        out[at + 1] = b;
-        out[at + 2] = c;
-        out[at + 3] = d;
-    }
-
     /// Takes in a constraint that is not a pivot; returns false when it says nothing new.
     boolean add(int constraint) {
         if (rank == inactives) return false;
         int size = 2 * words;
         int at = rank * size;
         Arrays.fill(basis, at, at + size, 0);
-        for (int word = 0; word < words; word += group(word)) sum(constraint, word, basis, at + word);
+        dependence.sum(constraint, basis, at);
         for (int word = 0; word < words; word++) {
             for (long left = basis[at + word]; left != 0; left &= left - 1) {
                 int row = rowOf[word * 64 + Long.numberOfTrailingZeros(left)];
@@ -181,7 +131,8 @@ final class Elimination {
         return (rows[at + (index >> 6)] >>> index & 1) != 0;
     }
 
-    /// How the HDPC rows determine the columns that the binary rows leave free.
+    /// How the HDPC rows determine the columns that the binary rows leave free. With some ten symbols more than K there
+    /// are none, as a rule, and nobody needs the HDPC rows.
     ///
     /// @param free the places of the free columns
     /// @param rows of each free column, its coefficient for each reduced HDPC row
@@ -190,6 +141,7 @@ final class Elimination {
     /// Empty as long as the rank is short.
     Optional<Completion> completion() {
         if (inactives - rank > hdpc.rows) return Optional.empty();
+        if (inactives == rank) return Optional.of(new Completion(new int[0], new int[0][]));
         if (planes.length == 0) reducePlanes();
         int[] free = new int[inactives - rank];
         for (int place = 0, i = 0; place < inactives; place++) {
@@ -264,7 +216,7 @@ final class Elimination {
             y3 = y2 ^ top;
             y2 = y1 ^ top;
             y1 = y0;
-            y0 = top ^ bits[index(column, word)];
+            y0 = top ^ dependence.word(column, word);
             if (column == pairs.length) break;
             add8(pairSums, 8 * pairs[column], y0, y1, y2, y3, y4, y5, y6, y7);
         }

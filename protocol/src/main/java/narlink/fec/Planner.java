@@ -40,9 +40,10 @@ final class Planner {
         forward(residualAt, forward);
         var residual = new Combinations(range(residualAt, rank), residualSums, forward);
         var complete = new Program(h * (16 + 2 * rank));
-        for (int row = 0; row < h; row++) complete(row, completeAt + row, hdpcAt + row, residual, complete);
+        int needed = completion.free().length == 0 ? 0 : h;
+        for (int row = 0; row < needed; row++) complete(row, completeAt + row, hdpcAt + row, residual, complete);
         var tables = new Program(5 * Combinations.scratch(h));
-        var reduced = new Combinations(range(completeAt, h), hdpcSums, tables);
+        var reduced = new Combinations(range(completeAt, needed), hdpcSums, tables);
         var free = new Program(h * (16 + 2 * h));
         for (int i = 0; i < completion.free().length; i++) free(i, reduced, free);
         var backward = new Program(terms + rank * (rank + 4 * h) / 4);

@@ -28,6 +28,20 @@ final class BlockDecoderTest {
     }
 
     @Test
+    void manySymbolsMoreNeedNoHdpcRows() {
+        byte[] data = VectorsTest.sourceBlock(500, 64);
+        var encoder = BlockEncoder.of(data, 0, data.length, 500, 64);
+        var decoder = new BlockDecoder(500, 64);
+        byte[] symbol = new byte[64];
+        for (int esi = 400; esi < 1000; esi++) {
+            encoder.symbol(esi, symbol, 0);
+            assertTrue(decoder.add(esi, symbol, 0));
+        }
+        assertTrue(decoder.decode());
+        assertArrayEquals(data, decoder.data());
+    }
+
+    @Test
     void anotherBlockFitsIntoTheSameMemory() {
         var encoder = BlockEncoder.of(VectorsTest.sourceBlock(100, 64), 0, 6400, 100, 64);
         var decoder = new BlockDecoder(100, 64);

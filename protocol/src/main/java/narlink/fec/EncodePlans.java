@@ -5,8 +5,8 @@ import java.util.Map;
 
 /// Encode plans by K', which is all that they depend on. The plans used last are kept.
 final class EncodePlans {
-    /// Enough for a few block sizes, also of the largest K' (about 16 MB each).
-    private static final int INTS_MAX = 16 << 20;
+    /// 16 MB: two plans of the largest K', or a hundred of K' = 1000.
+    private static final int INTS_MAX = 4 << 20;
 
     private static final Map<Integer, Plan> PLANS = new LinkedHashMap<>(16, 0.75f, true);
     private static int ints;

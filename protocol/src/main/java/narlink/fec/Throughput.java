@@ -172,20 +172,25 @@ public final class Throughput {
         return time(() -> {}, run);
     }
 
-    /// Runs `run` until its time is over, each time after `prepare`, which does not count.
+    /// Runs `run` until its time is over, half as long again before so that it is warm, and each time after `prepare`,
+    /// which does not count.
     private Times time(Runnable prepare, Runnable run) {
+        prepare.run();
+        long clock = System.nanoTime();
+        run.run();
+        double first = (System.nanoTime() - clock) / 1e6;
+        for (long end = clock + perResult.toNanos() / 2; System.nanoTime() < end; ) {
+            prepare.run();
+            run.run();
+        }
         double[] millis = new double[RUNS_MAX];
-        double first = 0;
         int runs = 0;
         long end = System.nanoTime() + perResult.toNanos();
         while (runs < RUNS_MAX && (runs < RUNS_MIN || System.nanoTime() < end)) {
             prepare.run();
-            long clock = System.nanoTime();
             long cpu = threads.getCurrentThreadCpuTime();
             run.run();
-            millis[runs] = (threads.getCurrentThreadCpuTime() - cpu) / 1e6;
-            if (runs == 0) first = (System.nanoTime() - clock) / 1e6;
-            runs++;
+            millis[runs++] = (threads.getCurrentThreadCpuTime() - cpu) / 1e6;
         }
         Arrays.sort(millis, 0, runs);
         return new Times(millis[runs / 2], first);

@@ -3,8 +3,8 @@ package narlink.fec;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Collects encoding symbols of one source block and gives back its source symbols as soon as the symbols that came
 /// determine them. For one thread.
@@ -26,12 +26,16 @@ public final class BlockDecoder {
     private int sources;
     private int[] fresh = {}; // Symbols, by number, that came after the attempt that failed.
     private int freshCount;
-    private Optional<Attempt> attempt = Optional.empty();
+    private @Nullable Matrix matrix;
+    private @Nullable Attempt attempt;
     private Slab slab = new Slab(new byte[0], 0, Known.UNIT);
     private boolean done;
 
     /// What is known about the matrix after an attempt: enough to go on with one more row.
-    private record Attempt(Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination) {}
+    private record Attempt(Constraints constraints, Peeling peeling, Elimination elimination) {}
+
+    /// What all blocks of this size have in common.
+    private record Matrix(Constraints source, Hdpc hdpc) {}
 
     public BlockDecoder(int k, int symbolSize) {
         Oti.check("source symbols", k, 1, Oti.K_MAX);
@@ -52,7 +56,7 @@ public final class BlockDecoder {
         repairs.clear();
         sources = 0;
         freshCount = 0;
-        attempt = Optional.empty();
+        attempt = null;
         done = false;
     }
 
@@ -66,14 +70,14 @@ public final class BlockDecoder {
             present[esi] = true;
             sources++;
             System.arraycopy(symbol, offset, source, esi * width, symbolSize);
-            if (attempt.isPresent()) note(esi);
+            if (attempt != null) note(esi);
         } else {
             if (!repairs.add(esi)) return false;
             int number = repairs.size() - 1;
             reserve(number + 1);
             repairEsis[number] = esi;
             System.arraycopy(symbol, offset, repair, number * width, symbolSize);
-            if (attempt.isPresent()) note(k + number);
+            if (attempt != null) note(k + number);
         }
         return true;
     }
@@ -99,34 +103,35 @@ public final class BlockDecoder {
     /// Tries to decode. Cheap when too few symbols came, and when none came since it last failed.
     public boolean decode() {
         if (done || received() < k) return done;
-        if (sources < k) {
-            if (attempt.isPresent() && freshCount == 0) return false;
-            var tried = attempt.orElseGet(this::begin);
-            attempt = Optional.of(tried);
-            for (int i = 0; i < freshCount; i++) {
-                tried.elimination.add(addRow(tried.constraints, fresh[i]));
-            }
-            freshCount = 0;
-            var completion = tried.elimination.completion();
-            if (completion.isEmpty()) return false;
-            solve(Planner.plan(tried.constraints, tried.peeling, tried.hdpc, tried.elimination, completion.get()));
-        }
-        done = true;
-        attempt = Optional.empty();
-        return true;
+        done = sources == k || solve();
+        if (done) attempt = null;
+        return done;
+    }
+
+    private boolean solve() {
+        if (attempt != null && freshCount == 0) return false;
+        var tried = attempt == null ? begin() : attempt;
+        attempt = tried;
+        for (int i = 0; i < freshCount; i++) tried.elimination.add(addRow(tried.constraints, fresh[i]));
+        freshCount = 0;
+        var completion = tried.elimination.completion();
+        completion.ifPresent(found -> run(Planner.plan(tried.constraints, tried.peeling, tried.elimination, found)));
+        return completion.isPresent();
     }
 
     private Attempt begin() {
         int padding = parameters.kPrime() - k;
-        var constraints = new Constraints(parameters, generator, received() + padding);
+        var code =
+                matrix == null ? new Matrix(Constraints.ofSource(parameters, generator), new Hdpc(parameters)) : matrix;
+        matrix = code;
+        var constraints = Constraints.like(code.source, received() + padding);
         for (int esi = 0; esi < k; esi++) {
-            if (present[esi]) addRow(constraints, esi);
+            if (present[esi]) constraints.addLt(code.source, esi, esi);
         }
-        for (int i = 0; i < padding; i++) constraints.addLt(k + i, Constraints.ZERO);
+        for (int i = 0; i < padding; i++) constraints.addLt(code.source, k + i, Constraints.ZERO);
         for (int i = 0; i < repairs.size(); i++) addRow(constraints, k + i);
         var peeling = new Peeling(constraints);
-        var hdpc = new Hdpc(parameters);
-        return new Attempt(constraints, peeling, hdpc, new Elimination(constraints, peeling, hdpc));
+        return new Attempt(constraints, peeling, new Elimination(constraints, peeling, code.hdpc));
     }
 
     private int addRow(Constraints constraints, int number) {
@@ -134,7 +139,7 @@ public final class BlockDecoder {
         return constraints.addLt(isi, number);
     }
 
-    private void solve(Plan plan) {
+    private void run(Plan plan) {
         if (slab.slots() < plan.slots()) slab = Slab.of(plan.slots(), width);
         var known = new Known(source, 0, k, repair, k + repairs.size(), width);
         plan.run(Kernels.best(), known, slab);

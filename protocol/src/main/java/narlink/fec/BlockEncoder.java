@@ -81,9 +81,10 @@ public final class BlockEncoder {
 
     private void solve() {
         if (solved) return;
+        var kernel = Kernels.best();
         var plan = EncodePlans.of(parameters);
         if (slab.slots() == 0) slab = Slab.of(plan.slots(), width);
-        plan.run(Kernels.best(), new Known(data, offset, k, new byte[0], k, width), slab);
+        plan.run(kernel, new Known(data, offset, k, new byte[0], k, width), slab);
         solved = true;
     }
 

@@ -16,6 +16,7 @@ final class Constraints {
     private int[] symbols;
     private int rows;
 
+    /// The LDPC rows, with room for `ltRows` more.
     Constraints(Parameters parameters, Generator generator, int ltRows) {
         this.parameters = parameters;
         this.generator = generator;
@@ -24,6 +25,28 @@ final class Constraints {
         symbols = new int[s + ltRows];
         columns = new int[3 * parameters.b() + 3 * s + 8 * ltRows + Generator.COLUMNS_MAX];
         addLdpc();
+    }
+
+    /// The rows that an encoder has: the LDPC rows and those of all K' source symbols.
+    static Constraints ofSource(Parameters parameters, Generator generator) {
+        var constraints = new Constraints(parameters, generator, parameters.kPrime());
+        for (int isi = 0; isi < parameters.kPrime(); isi++) constraints.addLt(isi, isi);
+        return constraints;
+    }
+
+    /// The LDPC rows of `other`, with room for `ltRows` more.
+    static Constraints like(Constraints other, int ltRows) {
+        return new Constraints(other, ltRows);
+    }
+
+    private Constraints(Constraints other, int ltRows) {
+        parameters = other.parameters;
+        generator = other.generator;
+        rows = parameters.s();
+        starts = Arrays.copyOf(Arrays.copyOf(other.starts, rows + 1), rows + ltRows + 1);
+        symbols = Arrays.copyOf(Arrays.copyOf(other.symbols, rows), rows + ltRows);
+        columns = new int[starts[rows] + 8 * ltRows + Generator.COLUMNS_MAX];
+        System.arraycopy(other.columns, 0, columns, 0, starts[rows]);
     }
 
     int rows() {
@@ -50,6 +73,22 @@ final class Constraints {
 
     /// Adds the row of the symbol with internal symbol id `isi`; returns its number.
     int addLt(int isi, int symbol) {
+        int at = reserve(symbol);
+        starts[rows + 1] = generator.columns(isi, columns, at);
+        return rows++;
+    }
+
+    /// Adds the row of source symbol `isi` of `source`, which has them all; returns its number.
+    int addLt(Constraints source, int isi, int symbol) {
+        int at = reserve(symbol);
+        int from = source.starts[parameters.s() + isi];
+        int length = source.starts[parameters.s() + isi + 1] - from;
+        for (int i = 0; i < length; i++) columns[at + i] = source.columns[from + i];
+        starts[rows + 1] = at + length;
+        return rows++;
+    }
+
+    private int reserve(int symbol) {
         if (rows == symbols.length) {
             symbols = Arrays.copyOf(symbols, rows + rows / 4 + 16);
             starts = Arrays.copyOf(starts, symbols.length + 1);
@@ -59,8 +98,7 @@ final class Constraints {
             columns = Arrays.copyOf(columns, columns.length + columns.length / 4 + Generator.COLUMNS_MAX);
         }
         symbols[rows] = symbol;
-        starts[rows + 1] = generator.columns(isi, columns, at);
-        return rows++;
+        return at;
     }
 
     private void addLdpc() {

@@ -13,13 +13,15 @@ import java.util.Optional;
 ///
 /// A row may be added at any time later: that costs one reduction, never a new plan.
 final class Elimination {
+    /// Longs of a row up to which adding it or zero is cheaper than a branch that can't be predicted.
+    private static final int BRANCHLESS_MAX = 8;
+
+    final Hdpc hdpc;
     final int inactives;
     final int words;
     private final Constraints constraints;
     private final Peeling peeling;
-    private final Hdpc hdpc;
-    private final int l;
-    private final long[] bits; // Of 64 inactive columns after the other: how each column depends on them.
+    private final Dependence dependence;
     private final long[] basis; // Reduced: a pivot is in no other row.
     private final int[] pivots;
     private final int[] accepted;
@@ -32,15 +34,13 @@ final class Elimination {
         this.peeling = peeling;
         this.hdpc = hdpc;
         inactives = peeling.inactives;
-        words = Math.ceilDiv(inactives, 64);
-        l = constraints.parameters.l();
-        bits = new long[l * words];
-        basis = new long[(inactives + 1) * 2 * words];
+        dependence = new Dependence(constraints, peeling);
+        words = dependence.words;
+        basis = new long[inactives * 2 * words];
         pivots = new int[inactives];
         accepted = new int[inactives];
         rowOf = new int[inactives];
         Arrays.fill(rowOf, -1);
-        substitute();
         boolean[] used = new boolean[constraints.rows()];
         for (int i = 0; i < peeling.pivots; i++) used[peeling.pivotRows[i]] = true;
         for (int row = 0; row < used.length; row++) {
@@ -77,32 +77,13 @@ final class Elimination {
         accepted.sum(planes, 2 * words * (8 * row + plane) + words, program);
     }
 
-    private void substitute() {
-        for (int i = 0; i < inactives; i++) bits[(i >> 6) * l + peeling.inactive[i]] = 1L << i;
-        for (int word = 0; word < words; word++) {
-            int first = word * l;
-            for (int i = 0; i < peeling.pivots; i++) {
-                bits[first + peeling.pivotColumns[i]] = sum(peeling.pivotRows[i], first);
-            }
-        }
-    }
-
-    /// The inactive columns, 64 of them, of all of the row's columns. That of its own pivot is still zero.
-    private long sum(int row, int first) {
-        int[] columns = constraints.columns();
-        int end = constraints.end(row);
-        long sum = 0;
-        for (int i = constraints.start(row); i < end; i++) sum ^= bits[first + columns[i]];
-        return sum;
-    }
-
     /// Takes in a constraint that is not a pivot; returns false when it says nothing new.
     boolean add(int constraint) {
         if (rank == inactives) return false;
         int size = 2 * words;
         int at = rank * size;
         Arrays.fill(basis, at, at + size, 0);
-        for (int word = 0; word < words; word++) basis[at + word] = sum(constraint, word * l);
+        dependence.sum(constraint, basis, at);
         for (int word = 0; word < words; word++) {
             for (long left = basis[at + word]; left != 0; left &= left - 1) {
                 int row = rowOf[word * 64 + Long.numberOfTrailingZeros(left)];
@@ -123,8 +104,15 @@ final class Elimination {
     /// Removes the column `pivot` from `count` rows of `target` by adding the basis row at `from`.
     private void clear(int pivot, long[] target, int count, int from) {
         int size = 2 * words;
-        for (int row = 0; row < count; row++) {
-            if (bit(target, row * size, pivot)) xor(basis, from, target, row * size, size);
+        if (size > BRANCHLESS_MAX) {
+            for (int row = 0; row < count; row++) {
+                if (bit(target, row * size, pivot)) xor(basis, from, target, row * size, size);
+            }
+            return;
+        }
+        for (int at = 0; at < count * size; at += size) {
+            long mask = -(target[at + (pivot >> 6)] >>> pivot & 1);
+            for (int i = 0; i < size; i++) target[at + i] ^= basis[from + i] & mask;
         }
     }
 
@@ -143,7 +131,8 @@ final class Elimination {
         return (rows[at + (index >> 6)] >>> index & 1) != 0;
     }
 
-    /// How the HDPC rows determine the columns that the binary rows leave free.
+    /// How the HDPC rows determine the columns that the binary rows leave free. With some ten symbols more than K there
+    /// are none, as a rule, and nobody needs the HDPC rows.
     ///
     /// @param free the places of the free columns
     /// @param rows of each free column, its coefficient for each reduced HDPC row
@@ -152,6 +141,7 @@ final class Elimination {
     /// Empty as long as the rank is short.
     Optional<Completion> completion() {
         if (inactives - rank > hdpc.rows) return Optional.empty();
+        if (inactives == rank) return Optional.of(new Completion(new int[0], new int[0][]));
         if (planes.length == 0) reducePlanes();
         int[] free = new int[inactives - rank];
         for (int place = 0, i = 0; place < inactives; place++) {
@@ -214,6 +204,7 @@ final class Elimination {
     /// The HDPC recurrence for 64 inactive columns at once: y0 to y7 are the bits of 64 coefficients.
     private void recur(int word) {
         int[] pairs = hdpc.pairs();
+        long[] pairSums = new long[8 * hdpc.pairCount()];
         long[] sums = new long[8 * hdpc.rows];
         long y0 = 0, y1 = 0, y2 = 0, y3 = 0, y4 = 0, y5 = 0, y6 = 0, y7 = 0;
         for (int column = 0; column <= pairs.length; column++) {
@@ -225,12 +216,14 @@ final class Elimination {
             y3 = y2 ^ top;
             y2 = y1 ^ top;
             y1 = y0;
-            y0 = top ^ bits[word * l + column];
+            y0 = top ^ dependence.word(column, word);
             if (column == pairs.length) break;
-            add8(sums, 8 * Hdpc.first(pairs[column]), y0, y1, y2, y3, y4, y5, y6, y7);
-            add8(sums, 8 * Hdpc.second(pairs[column]), y0, y1, y2, y3, y4, y5, y6, y7);
+            add8(pairSums, 8 * pairs[column], y0, y1, y2, y3, y4, y5, y6, y7);
         }
         for (int row = 0; row < hdpc.rows; row++) {
+            for (int other = 0; other < hdpc.rows; other++) {
+                if (other != row) xor(pairSums, 8 * Hdpc.pair(row, other), sums, 8 * row, 8);
+            }
             add8(sums, 8 * row, y0, y1, y2, y3, y4, y5, y6, y7);
             long top = y7;
             y7 = y6;

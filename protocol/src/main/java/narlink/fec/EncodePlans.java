@@ -5,8 +5,8 @@ import java.util.Map;
 
 /// Encode plans by K', which is all that they depend on. The plans used last are kept.
 final class EncodePlans {
-    /// Enough for a few block sizes, also of the largest K' (about 16 MB each).
-    private static final int INTS_MAX = 16 << 20;
+    /// 16 MB: two plans of the largest K', or a hundred of K' = 1000.
+    private static final int INTS_MAX = 4 << 20;
 
     private static final Map<Integer, Plan> PLANS = new LinkedHashMap<>(16, 0.75f, true);
     private static int ints;
@@ -33,12 +33,11 @@ final class EncodePlans {
     }
 
     static Plan make(Parameters parameters) {
-        var constraints = new Constraints(parameters, new Generator(parameters), parameters.kPrime());
-        for (int isi = 0; isi < parameters.kPrime(); isi++) constraints.addLt(isi, isi);
+        var constraints = Constraints.ofSource(parameters, new Generator(parameters));
         var peeling = new Peeling(constraints);
         var hdpc = new Hdpc(parameters);
         var elimination = new Elimination(constraints, peeling, hdpc);
         var completion = elimination.completion().orElseThrow(); // §5.6: every K' of the table has full rank.
-        return Planner.plan(constraints, peeling, hdpc, elimination, completion);
+        return Planner.plan(constraints, peeling, elimination, completion);
     }
 }

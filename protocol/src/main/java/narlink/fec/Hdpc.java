@@ -4,33 +4,32 @@ package narlink.fec;
 /// columns C\[0\], C\[1\], … is: y = alpha·y + C\[j\], and each y is added to the two rows that Rand picks; the last
 /// y is added to every row i, times alpha^i. C\[K'+S+i\] is added to row i.
 final class Hdpc {
-    private static final int BITS = 4;
-    private static final int MASK = (1 << BITS) - 1;
-
-    /// Of each column but the last, the two rows, packed.
-    private final int[] pairs;
-
     final int rows;
+    private final int[] pairs;
 
     Hdpc(Parameters parameters) {
         rows = parameters.h();
         pairs = new int[parameters.kPrime() + parameters.s() - 1];
         for (int column = 0; column < pairs.length; column++) {
             int first = Generator.rand(column + 1, 6, rows);
-            int second = (first + Generator.rand(column + 1, 7, rows - 1) + 1) % rows;
-            pairs[column] = second << BITS | first;
+            int second = first + Generator.rand(column + 1, 7, rows - 1) + 1;
+            pairs[column] = pair(first, second < rows ? second : second - rows);
         }
     }
 
+    /// Of each column but the last, the pair of rows to which its y is added.
     int[] pairs() {
         return pairs;
     }
 
-    static int first(int pair) {
-        return pair & MASK;
+    /// How many pairs there are. As y's are first added up by pair, each costs one addition and not two.
+    int pairCount() {
+        return pair(0, rows);
     }
 
-    static int second(int pair) {
-        return pair >>> BITS & MASK;
+    /// The number of the pair of two different rows.
+    static int pair(int a, int b) {
+        int high = Math.max(a, b);
+        return high * (high - 1) / 2 + Math.min(a, b);
     }
 }

@@ -3,7 +3,7 @@ package narlink.fec;
 import java.time.Duration;
 
 /// Chooses the kernel. The JVM begins with [LongKernel], which is fast at once. Where the JVM was started with
-/// `--add-modules jdk.incubator.vector`, a thread warms [VectorKernel] up on tiny blocks, and it takes over when it is
+/// `--add-modules jdk.incubator.vector`, a thread warms [VectorKernel] up on small blocks, and it takes over when it is
 /// faster: before the JIT has compiled it, it is a hundred times slower.
 final class Kernels {
     private static final boolean VECTORS =
@@ -42,17 +42,19 @@ final class Kernels {
         var kernel = new VectorKernel();
         int wins = 0;
         for (int round = 0; round < Trial.ROUNDS_MAX && wins < Trial.WINS; round++) {
-            wins = trial.nanos(kernel) < trial.nanos(best) ? wins + 1 : 0;
+            wins = trial.nanos(kernel) < trial.nanos(best) ? wins + 1 : Math.max(0, wins - 2);
         }
         if (wins == Trial.WINS) best = kernel;
     }
 
-    /// A tiny block, encoded again and again.
+    /// A small block that is encoded a few times.
     private static final class Trial {
         static final int ROUNDS_MAX = 1000;
-        static final int REPEATS = 20;
-        static final int WINS = 3;
-        private static final int K = 10;
+        /// Enough for the JIT to have compiled all of the kernel; before, it also litters the heap.
+        static final int WINS = 25;
+
+        private static final int REPEATS = 10;
+        private static final int K = 101;
         private static final int WIDTH = 1280;
 
         private final Plan plan = EncodePlans.of(Parameters.of(K));

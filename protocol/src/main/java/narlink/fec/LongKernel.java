@@ -20,15 +20,16 @@ final class LongKernel extends Kernel {
         long[] sum = new long[width / 8];
         for (int at = 0; at < program.size(); ) {
             int number = code[at + 1];
+            int end = at + 3 + code[at + 2];
+            int first = at + 3;
             if (number < 0 || number >= known.count()) {
                 Arrays.fill(sum, 0);
             } else if (number < known.k()) {
-                set(sum, known.source(), known.sourceAt() + number * width);
+                first = set(sum, known.source(), known.sourceAt() + number * width, code, first, end, slab);
             } else {
-                set(sum, known.repair(), (number - known.k()) * width);
+                first = set(sum, known.repair(), (number - known.k()) * width, code, first, end, slab);
             }
-            int end = at + 3 + code[at + 2];
-            add(sum, code, at + 3, end, slab);
+            add(sum, code, first, end, slab);
             write(sum, slab.bytes(), slab.offset(code[at]));
             at = end;
         }
@@ -62,18 +63,21 @@ final class LongKernel extends Kernel {
     void hdpc(Plan plan, Slab slab) {
         int[] pairs = plan.hdpc().pairs();
         long[] y = new long[slab.width() / 8];
-        long[][] sums = new long[plan.hdpc().rows][slab.width() / 8];
+        long[][] sums = new long[plan.hdpc().pairCount()][slab.width() / 8];
         for (int column = 0; column < pairs.length; column++) {
             timesAlpha(y);
             add(y, slab.bytes(), slab.offset(column));
-            add(sums[Hdpc.first(pairs[column])], y);
-            add(sums[Hdpc.second(pairs[column])], y);
+            add(sums[pairs[column]], y);
         }
         timesAlpha(y);
         add(y, slab.bytes(), slab.offset(pairs.length));
-        for (int row = 0; row < sums.length; row++) {
-            add(sums[row], y);
-            write(sums[row], slab.bytes(), slab.offset(plan.hdpcAt() + row));
+        long[] sum = new long[y.length];
+        for (int row = 0; row < plan.hdpc().rows; row++) {
+            System.arraycopy(y, 0, sum, 0, y.length);
+            for (int other = 0; other < plan.hdpc().rows; other++) {
+                if (other != row) add(sum, sums[Hdpc.pair(row, other)]);
+            }
+            write(sum, slab.bytes(), slab.offset(plan.hdpcAt() + row));
             timesAlpha(y);
         }
     }
@@ -92,6 +96,37 @@ final class LongKernel extends Kernel {
             at += 2;
         }
         if (at < to) add(sum, bytes, slab.offset(terms[at]));
+    }
+
+    /// Begins with the bytes at `baseAt` and up to three terms; returns which term is the next.
+    private static int set(long[] sum, byte[] base, int baseAt, int[] terms, int from, int to, Slab slab) {
+        if (to - from >= 3) {
+            int a = slab.offset(terms[from]);
+            int b = slab.offset(terms[from + 1]);
+            set3(sum, base, baseAt, slab.bytes(), a, b, slab.offset(terms[from + 2]));
+            return from + 3;
+        }
+        if (to == from) {
+            set(sum, base, baseAt);
+            return from;
+        }
+        set1(sum, base, baseAt, slab.bytes(), slab.offset(terms[from]));
+        return from + 1;
+    }
+
+    private static void set1(long[] sum, byte[] base, int at, byte[] slab, int a) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = (long) LONG.get(base, at + 8 * i) ^ (long) LONG.get(slab, a + 8 * i);
+        }
+    }
+
+    private static void set3(long[] sum, byte[] base, int at, byte[] slab, int a, int b, int c) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = (long) LONG.get(base, at + 8 * i)
+                    ^ (long) LONG.get(slab, a + 8 * i)
+                    ^ (long) LONG.get(slab, b + 8 * i)
+                    ^ (long) LONG.get(slab, c + 8 * i);
+        }
     }
 
     private static void set(long[] sum, byte[] from, int at) {

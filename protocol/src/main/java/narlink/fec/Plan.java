@@ -22,7 +22,7 @@ record Plan(
     /// Makes the intermediate symbols in `slab`, which has room for all slots.
     void run(Kernel kernel, Known known, Slab slab) {
         kernel.gather(forward, known, slab);
-        kernel.hdpc(this, slab);
+        if (free.size() > 0) kernel.hdpc(this, slab);
         kernel.horner(complete, slab);
         kernel.gather(tables, known, slab);
         kernel.horner(free, slab);

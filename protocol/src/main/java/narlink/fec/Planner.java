@@ -12,19 +12,17 @@ final class Planner {
     private final Completion completion;
     private final int rank;
 
-    private Planner(
-            Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination, Completion completion) {
+    private Planner(Constraints constraints, Peeling peeling, Elimination elimination, Completion completion) {
         this.constraints = constraints;
         this.peeling = peeling;
-        this.hdpc = hdpc;
+        hdpc = elimination.hdpc;
         this.elimination = elimination;
         this.completion = completion;
         rank = elimination.rank();
     }
 
-    static Plan plan(
-            Constraints constraints, Peeling peeling, Hdpc hdpc, Elimination elimination, Completion completion) {
-        return new Planner(constraints, peeling, hdpc, elimination, completion).plan();
+    static Plan plan(Constraints constraints, Peeling peeling, Elimination elimination, Completion completion) {
+        return new Planner(constraints, peeling, elimination, completion).plan();
     }
 
     private Plan plan() {
@@ -42,9 +40,10 @@ final class Planner {
         forward(residualAt, forward);
         var residual = new Combinations(range(residualAt, rank), residualSums, forward);
         var complete = new Program(h * (16 + 2 * rank));
-        for (int row = 0; row < h; row++) complete(row, completeAt + row, hdpcAt + row, residual, complete);
+        int needed = completion.free().length == 0 ? 0 : h;
+        for (int row = 0; row < needed; row++) complete(row, completeAt + row, hdpcAt + row, residual, complete);
         var tables = new Program(5 * Combinations.scratch(h));
-        var reduced = new Combinations(range(completeAt, h), hdpcSums, tables);
+        var reduced = new Combinations(range(completeAt, needed), hdpcSums, tables);
         var free = new Program(h * (16 + 2 * h));
         for (int i = 0; i < completion.free().length; i++) free(i, reduced, free);
         var backward = new Program(terms + rank * (rank + 4 * h) / 4);

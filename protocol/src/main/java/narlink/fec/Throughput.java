@@ -14,16 +14,16 @@ import java.util.function.Consumer;
 /// is the median of the runs that fit into the time for it. Source bytes per second, in units of 10^6.
 public final class Throughput {
     /// What to measure, and for how long each.
-    public record Plan(List<Integer> ks, List<Integer> symbolSizes, List<Double> losses, Duration perResult) {
-        public Plan {
+    public record Workload(List<Integer> ks, List<Integer> symbolSizes, List<Double> losses, Duration perResult) {
+        public Workload {
             ks = List.copyOf(ks);
             symbolSizes = List.copyOf(symbolSizes);
             losses = List.copyOf(losses);
         }
 
         /// The table of the project's goals.
-        public static Plan standard() {
-            return new Plan(
+        public static Workload standard() {
+            return new Workload(
                     List.of(256, 1024, 4096, 10000, 50000),
                     List.of(1024, 1280, 4096),
                     List.of(0.1, 0.5),
@@ -51,6 +51,8 @@ public final class Throughput {
 
     /// All figures of one run.
     ///
+    /// @param xorMegabytesPerSecond in arrays as they come, which as a rule do not begin on a cache line
+    /// @param xorAlignedMegabytesPerSecond in arrays that do: what no codec can beat
     /// @param kernel `vector` or `long`
     /// @param firstBlockMillis by the clock, from nothing to the first repair symbol of 1024 symbols of 1280 bytes:
     ///     the first block after the JVM's start, if the JVM did nothing else before
@@ -58,6 +60,7 @@ public final class Throughput {
             List<Result> results,
             double copyMegabytesPerSecond,
             double xorMegabytesPerSecond,
+            double xorAlignedMegabytesPerSecond,
             String kernel,
             double firstBlockMillis) {
         public Report {
@@ -84,17 +87,19 @@ public final class Throughput {
     }
 
     /// Measures on the calling thread and tells each result to `progress`.
-    public static Report measure(Plan plan, Consumer<Result> progress) throws InterruptedException {
+    public static Report measure(Workload workload, Consumer<Result> progress) throws InterruptedException {
         double firstBlock = firstBlockMillis();
         var kernel = Kernels.settled();
-        var throughput = new Throughput(plan.perResult(), progress);
-        for (int t : plan.symbolSizes()) {
-            for (int k : plan.ks()) throughput.block(k, t, plan.losses());
+        var throughput = new Throughput(workload.perResult(), progress);
+        for (int t : workload.symbolSizes()) {
+            for (int k : workload.ks()) throughput.block(k, t, workload.losses());
         }
+        double[] xor = throughput.xor(kernel);
         return new Report(
                 throughput.results,
                 throughput.copy(),
-                throughput.xor(kernel),
+                xor[xor.length / 2],
+                xor[xor.length - 1],
                 kernel instanceof VectorKernel ? "vector" : "long",
                 firstBlock);
     }
@@ -167,20 +172,25 @@ public final class Throughput {
         return time(() -> {}, run);
     }
 
-    /// Runs `run` until its time is over, each time after `prepare`, which does not count.
+    /// Runs `run` until its time is over, half as long again before so that it is warm, and each time after `prepare`,
+    /// which does not count.
     private Times time(Runnable prepare, Runnable run) {
+        prepare.run();
+        long clock = System.nanoTime();
+        run.run();
+        double first = (System.nanoTime() - clock) / 1e6;
+        for (long end = clock + perResult.toNanos() / 2; System.nanoTime() < end; ) {
+            prepare.run();
+            run.run();
+        }
         double[] millis = new double[RUNS_MAX];
-        double first = 0;
         int runs = 0;
         long end = System.nanoTime() + perResult.toNanos();
         while (runs < RUNS_MAX && (runs < RUNS_MIN || System.nanoTime() < end)) {
             prepare.run();
-            long clock = System.nanoTime();
             long cpu = threads.getCurrentThreadCpuTime();
             run.run();
-            millis[runs] = (threads.getCurrentThreadCpuTime() - cpu) / 1e6;
-            if (runs == 0) first = (System.nanoTime() - clock) / 1e6;
-            runs++;
+            millis[runs++] = (threads.getCurrentThreadCpuTime() - cpu) / 1e6;
         }
         Arrays.sort(millis, 0, runs);
         return new Times(millis[runs / 2], first);
@@ -198,13 +208,20 @@ public final class Throughput {
         return COPY_BYTES / time(() -> System.arraycopy(from, 0, to, 0, COPY_BYTES)).median / 1e3;
     }
 
-    /// `a = a + b` by the kernel on two symbols that stay in the first cache.
-    private double xor(Kernel kernel) {
-        var slab = Slab.of(2, XOR_BYTES);
+    /// `a = a + b` by the kernel on two symbols that stay in the first cache, for each place that an array of bytes can
+    /// have in a cache line; sorted.
+    private double[] xor(Kernel kernel) {
+        byte[] bytes = new byte[2 * XOR_BYTES + Known.UNIT];
         var known = new Known(new byte[0], 0, 0, new byte[0], 0, XOR_BYTES);
         var program = new Program(XOR_REPEATS * 5);
         for (int i = 0; i < XOR_REPEATS; i++)
             program.gather(0, Constraints.ZERO).term(0).term(1);
-        return XOR_BYTES * XOR_REPEATS / time(() -> kernel.gather(program, known, slab)).median / 1e3;
+        double[] speeds = new double[Known.UNIT / 8];
+        for (int i = 0; i < speeds.length; i++) {
+            var slab = new Slab(bytes, 8 * i, XOR_BYTES);
+            speeds[i] = XOR_BYTES * XOR_REPEATS / time(() -> kernel.gather(program, known, slab)).median / 1e3;
+        }
+        Arrays.sort(speeds);
+        return speeds;
     }
 }

@@ -101,71 +101,77 @@ final class VectorKernel extends Kernel {
 
     @Override
     void hdpc(Plan plan, Slab slab) {
-        byte[] sums = new byte[plan.hdpc().rows * 4 * STEP];
+        byte[] sums = new byte[(plan.hdpc().pairCount() + 1) * 4 * STEP];
         int i = 0;
-        for (; i <= slab.width() - 4 * STEP; i += 4 * STEP) recur4(plan, slab, i, sums);
-        for (; i < slab.width(); i += STEP) recur(plan, slab, i, sums);
+        for (; i <= slab.width() - 4 * STEP; i += 4 * STEP) {
+            recur4(plan.hdpc(), slab, i, sums);
+            for (int lane = 0; lane < 4; lane++) finish(plan, slab, i + lane * STEP, sums, lane * STEP, 4 * STEP);
+        }
+        for (; i < slab.width(); i += STEP) {
+            recur(plan.hdpc(), slab, i, sums);
+            finish(plan, slab, i, sums, 0, STEP);
+        }
     }
 
-    private static void recur4(Plan plan, Slab slab, int i, byte[] sums) {
+    /// The recurrence on four vectors of each symbol. Sets `sums`: first those of the pairs, then the last y.
+    private static void recur4(Hdpc hdpc, Slab slab, int i, byte[] sums) {
         byte[] bytes = slab.bytes();
-        int width = slab.width();
         Arrays.fill(sums, (byte) 0);
         var a = ByteVector.zero(SPECIES);
         var b = ByteVector.zero(SPECIES);
         var c = ByteVector.zero(SPECIES);
         var d = ByteVector.zero(SPECIES);
         int from = slab.at() + i;
-        for (int pair : plan.hdpc().pairs()) {
+        for (int pair : hdpc.pairs()) {
             a = timesAlpha(a).lanewise(VectorOperators.XOR, load(bytes, from));
             b = timesAlpha(b).lanewise(VectorOperators.XOR, load(bytes, from + STEP));
             c = timesAlpha(c).lanewise(VectorOperators.XOR, load(bytes, from + 2 * STEP));
             d = timesAlpha(d).lanewise(VectorOperators.XOR, load(bytes, from + 3 * STEP));
-            int first = Hdpc.first(pair) * 4 * STEP;
-            int second = Hdpc.second(pair) * 4 * STEP;
-            add(a, sums, first);
-            add(b, sums, first + STEP);
-            add(c, sums, first + 2 * STEP);
-            add(d, sums, first + 3 * STEP);
-            add(a, sums, second);
-            add(b, sums, second + STEP);
-            add(c, sums, second + 2 * STEP);
-            add(d, sums, second + 3 * STEP);
-            from += width;
+            int sum = pair * 4 * STEP;
+            add(a, sums, sum);
+            add(b, sums, sum + STEP);
+            add(c, sums, sum + 2 * STEP);
+            add(d, sums, sum + 3 * STEP);
+            from += slab.width();
         }
-        a = timesAlpha(a).lanewise(VectorOperators.XOR, load(bytes, from));
-        b = timesAlpha(b).lanewise(VectorOperators.XOR, load(bytes, from + STEP));
-        c = timesAlpha(c).lanewise(VectorOperators.XOR, load(bytes, from + 2 * STEP));
-        d = timesAlpha(d).lanewise(VectorOperators.XOR, load(bytes, from + 3 * STEP));
-        for (int row = 0; row < plan.hdpc().rows; row++) {
-            int to = slab.offset(plan.hdpcAt() + row) + i;
-            int sum = row * 4 * STEP;
-            a.lanewise(VectorOperators.XOR, load(sums, sum)).intoArray(bytes, to);
-            b.lanewise(VectorOperators.XOR, load(sums, sum + STEP)).intoArray(bytes, to + STEP);
-            c.lanewise(VectorOperators.XOR, load(sums, sum + 2 * STEP)).intoArray(bytes, to + 2 * STEP);
-            d.lanewise(VectorOperators.XOR, load(sums, sum + 3 * STEP)).intoArray(bytes, to + 3 * STEP);
-            a = timesAlpha(a);
-            b = timesAlpha(b);
-            c = timesAlpha(c);
-            d = timesAlpha(d);
-        }
+        int last = hdpc.pairCount() * 4 * STEP;
+        timesAlpha(a).lanewise(VectorOperators.XOR, load(bytes, from)).intoArray(sums, last);
+        timesAlpha(b).lanewise(VectorOperators.XOR, load(bytes, from + STEP)).intoArray(sums, last + STEP);
+        timesAlpha(c)
+                .lanewise(VectorOperators.XOR, load(bytes, from + 2 * STEP))
+                .intoArray(sums, last + 2 * STEP);
+        timesAlpha(d)
+                .lanewise(VectorOperators.XOR, load(bytes, from + 3 * STEP))
+                .intoArray(sums, last + 3 * STEP);
     }
 
-    private static void recur(Plan plan, Slab slab, int i, byte[] sums) {
+    /// The same on one vector of each symbol.
+    private static void recur(Hdpc hdpc, Slab slab, int i, byte[] sums) {
         byte[] bytes = slab.bytes();
         Arrays.fill(sums, (byte) 0);
         var y = ByteVector.zero(SPECIES);
         int from = slab.at() + i;
-        for (int pair : plan.hdpc().pairs()) {
+        for (int pair : hdpc.pairs()) {
             y = timesAlpha(y).lanewise(VectorOperators.XOR, load(bytes, from));
-            add(y, sums, Hdpc.first(pair) * STEP);
-            add(y, sums, Hdpc.second(pair) * STEP);
+            add(y, sums, pair * STEP);
             from += slab.width();
         }
-        y = timesAlpha(y).lanewise(VectorOperators.XOR, load(bytes, from));
-        for (int row = 0; row < plan.hdpc().rows; row++) {
-            y.lanewise(VectorOperators.XOR, load(sums, row * STEP))
-                    .intoArray(bytes, slab.offset(plan.hdpcAt() + row) + i);
+        timesAlpha(y).lanewise(VectorOperators.XOR, load(bytes, from)).intoArray(sums, hdpc.pairCount() * STEP);
+    }
+
+    /// Adds to each row the pairs that it is part of, and the last y times alpha^row. Sums are `stride` apart.
+    private static void finish(Plan plan, Slab slab, int i, byte[] sums, int at, int stride) {
+        int rows = plan.hdpc().rows;
+        var y = load(sums, plan.hdpc().pairCount() * stride + at);
+        for (int row = 0; row < rows; row++) {
+            var sum = y;
+            for (int other = 0; other < row; other++) {
+                sum = sum.lanewise(VectorOperators.XOR, load(sums, Hdpc.pair(row, other) * stride + at));
+            }
+            for (int other = row + 1; other < rows; other++) {
+                sum = sum.lanewise(VectorOperators.XOR, load(sums, Hdpc.pair(row, other) * stride + at));
+            }
+            sum.intoArray(slab.bytes(), slab.offset(plan.hdpcAt() + row) + i);
             y = timesAlpha(y);
         }
     }

@@ -53,8 +53,10 @@ final class ByteKernel extends Kernel {
                 if (column == pairs.length) {
                     multiply(y, Gf256.alpha(row));
                     add(sum, y, 0);
-                } else if (row == Hdpc.first(pairs[column]) || row == Hdpc.second(pairs[column])) {
-                    add(sum, y, 0);
+                } else {
+                    for (int other = 0; other < rows; other++) {
+                        if (other != row && pairs[column] == Hdpc.pair(row, other)) add(sum, y, 0);
+                    }
                 }
             }
             System.arraycopy(sum, 0, bytes, slab.offset(plan.hdpcAt() + row), width);

@@ -12,8 +12,8 @@ final class ThroughputTest {
     @Test
     void everyOperationHasAFigure() throws InterruptedException {
         var told = new ArrayList<Throughput.Result>();
-        var plan = new Throughput.Plan(List.of(100), List.of(100), List.of(0.1), Duration.ofMillis(5));
-        var report = Throughput.measure(plan, told::add);
+        var workload = new Throughput.Workload(List.of(100), List.of(100), List.of(0.1), Duration.ofMillis(5));
+        var report = Throughput.measure(workload, told::add);
         assertEquals(
                 List.of("plan", "encode", "encodeWithPlan", "repair", "decode", "decode"),
                 report.results().stream().map(Throughput.Result::operation).toList());

@@ -125,6 +125,7 @@ final class DemoClosures {
         var nar = new ByteArrayOutputStream();
         var writer = new NarWriter(nar);
         tree.write(writer);
+        writer.close();
         byte[] bytes = nar.toByteArray();
         var hash = Sha256.of(bytes);
         var path = StorePath.of(Arrays.copyOf(hash.bytes().toArray(), 20), name);

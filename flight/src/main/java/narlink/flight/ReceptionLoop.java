@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,7 +86,8 @@ public final class ReceptionLoop implements AutoCloseable {
 
         record Viewed(StoreView view) implements Event {}
 
-        record Asked(Runnable done) implements Event {}
+        /// @param settled to be answered only when nothing is at work any more
+        record Asked(Runnable done, boolean settled) implements Event {}
     }
 
     /// Opens the state directory and takes up what a cut left.
@@ -118,14 +120,18 @@ public final class ReceptionLoop implements AutoCloseable {
     /// Sends reports there from now on, beginning with one at once.
     public void reportTo(Downlink link) {
         downlink = link;
-        put(new Event.Asked(() -> {}));
+        put(new Event.Asked(() -> {}, false));
     }
 
     /// A report of everything that was heard before this call, as a signed segment.
     public byte[] report() throws InterruptedException {
-        var done = new java.util.concurrent.CountDownLatch(1);
-        put(new Event.Asked(done::countDown));
-        done.await();
+        return ask(false);
+    }
+
+    private byte[] ask(boolean settled) throws InterruptedException {
+        var done = new CountDownLatch(1);
+        put(new Event.Asked(done::countDown, settled));
+        while (running && !done.await(100, TimeUnit.MILLISECONDS)) {}
         return lastReport.get();
     }
 
@@ -143,12 +149,18 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private void run() {
         var askers = new ArrayList<Runnable>();
+        var patient = new ArrayList<Runnable>();
         while (running) {
             try {
                 var event = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
-                if (event != null) on(event, askers);
+                if (event != null) on(event, askers, patient);
                 if (inbox.isEmpty() || blocks.unsynced() >= SYNC_BYTES || reportWanted) settle();
                 if (event == null || inbox.isEmpty()) tick();
+                if (!patient.isEmpty() && idle()) {
+                    askers.addAll(patient);
+                    patient.clear();
+                    reportWanted = true;
+                }
                 if (reportWanted) tell(askers);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -161,7 +173,7 @@ public final class ReceptionLoop implements AutoCloseable {
         }
     }
 
-    private void on(Event event, List<Runnable> askers) {
+    private void on(Event event, List<Runnable> askers, List<Runnable> patient) {
         switch (event) {
             case Event.Heard heard -> heard(heard.segment());
             case Event.Damaged damaged -> reporter.count(Counter.FRAMES_BAD, damaged.frames());
@@ -171,8 +183,12 @@ public final class ReceptionLoop implements AutoCloseable {
                 reportWanted = true;
             }
             case Event.Asked asked -> {
-                askers.add(asked.done());
-                reportWanted = true;
+                if (asked.settled()) {
+                    patient.add(asked.done());
+                } else {
+                    askers.add(asked.done());
+                    reportWanted = true;
+                }
             }
         }
     }
@@ -445,19 +461,13 @@ public final class ReceptionLoop implements AutoCloseable {
 
     /// Waits until nothing is left that could go on without the link, and returns the report of then.
     public byte[] settled() throws InterruptedException {
-        while (running) {
-            report();
-            if (idle()) {
-                byte[] segment = report();
-                if (idle()) return segment;
-            }
-            Thread.sleep(TICK.toMillis() / 4);
-        }
-        return lastReport.get();
+        return ask(true);
     }
 
+    /// Whether nothing is at work. What a worker answers is in the inbox before it counts as idle, so the order
+    /// matters.
     private boolean idle() {
-        return inbox.isEmpty() && hands.idle() && blocks.idle();
+        return hands.idle() && blocks.idle() && inbox.isEmpty();
     }
 
     /// Makes everything durable and stops.

@@ -129,7 +129,7 @@ final class HostileTest {
         var first = deployment(1);
         deliver(first);
         assertEquals(DeploymentState.CONFIRMED, state(1));
-        var other = new Packed(List.of(PATH)).tampered(manifest -> manifest).announce(1);
+        var other = new Packed(List.of(StorePath.of(new byte[20], "other"))).announce(1);
         hear(other.announcement(), MISSION);
         assertEquals(1, count(report(), Counter.ANNOUNCEMENTS_REPLAYED));
         hear(
@@ -244,7 +244,7 @@ final class HostileTest {
         int number = 0;
         for (var nar : List.of(padding, longer, new byte[120], java.util.Arrays.copyOf(good, good.length - 8))) {
             deliver(new Packed(List.of(PATH), nar).announce(++number));
-            assertEquals(DeploymentState.FAILED, state(number), "NAR " + number);
+            assertEquals(DeploymentState.FAILED, state(number), "NAR " + number + report().deployments());
         }
         assertTrue(receiver.board().validPaths().isEmpty());
     }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             StatusCommand.class,
             KeysCommand.class,
-            FecCommand.class
+            FecCommand.class,
+            BenchCommand.class
         })
 public final class Narlink {
     /// Done for now, but work is left.

@@ -1,5 +1,8 @@
 package narlink.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -18,29 +21,43 @@ public final class Frames {
     /// Longest frame on a stream, without the 0x00 behind it.
     static final int MAX_FRAME = MAX_SEGMENT + DATAGRAM_OVERHEAD + (MAX_SEGMENT + DATAGRAM_OVERHEAD) / RUN + 1;
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW_BITS = 0x0101_0101_0101_0101L;
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
     private Frames() {}
 
     /// The frame for a stream pipe, with the 0x00 that ends it.
     public static byte[] frame(byte[] segment) {
         byte[] plain = datagram(segment);
         var out = new byte[plain.length + plain.length / RUN + 2];
-        int code = 0;
-        int at = 1;
-        for (byte b : plain) {
-            if (at - code == RUN + 1) {
-                out[code] = (byte) 0xff;
-                code = at++;
-            }
-            if (b == 0) {
-                out[code] = (byte) (at - code);
-                code = at++;
-            } else {
-                out[at++] = b;
-            }
+        int size = 0;
+        int from = 0;
+        while (true) {
+            int run = run(plain, from);
+            out[size] = (byte) (run + 1);
+            System.arraycopy(plain, from, out, size + 1, run);
+            size += run + 1;
+            from += run;
+            if (from == plain.length) break;
+            if (run < RUN) from++; // The zero is said by the code byte.
         }
-        out[code] = (byte) (at - code);
-        out[at++] = 0;
-        return Arrays.copyOf(out, at);
+        out[size++] = 0;
+        return Arrays.copyOf(out, size);
+    }
+
+    /// Bytes from `from` on that are not zero, at most [#RUN]; eight at a time.
+    private static int run(byte[] plain, int from) {
+        int end = Math.min(plain.length, from + RUN);
+        int at = from;
+        while (at + Long.BYTES <= end) {
+            long word = (long) LONGS.get(plain, at);
+            long zeros = (word - LOW_BITS) & ~word & HIGH_BITS; // Its lowest set bit is that of the first zero byte.
+            if (zeros != 0) return at - from + Long.numberOfTrailingZeros(zeros) / 8;
+            at += Long.BYTES;
+        }
+        while (at < end && plain[at] != 0) at++;
+        return at - from;
     }
 
     /// Bytes of a stream frame around a segment of `segment` bytes, at most.

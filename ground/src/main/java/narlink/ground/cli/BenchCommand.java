@@ -2,10 +2,13 @@ package narlink.ground.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import narlink.fec.Oti;
 import narlink.fec.Throughput;
+import narlink.ground.Streaming;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "bench",
         description = "What this machine does, beside a copy of memory.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = BenchCommand.Fec.class)
+        subcommands = {BenchCommand.Fec.class, BenchCommand.Sign.class})
 final class BenchCommand {
     @Option(
             names = {"-h", "--help"},
@@ -125,6 +128,70 @@ final class BenchCommand {
             out.addProperty("kernel", report.kernel());
             out.addProperty("firstBlockMillis", report.firstBlockMillis());
             return out;
+        }
+    }
+
+    @Command(
+            name = "sign",
+            description = "A pack on its way: symbols, signatures and frames, sent and received, on one thread each.",
+            footer = {"", "Example: narlink bench sign --bytes 200M"})
+    static final class Sign extends Base {
+        @Option(
+                names = "--bytes",
+                paramLabel = "SIZE",
+                defaultValue = "200M",
+                description = "Size of the pack (default ${DEFAULT-VALUE}).")
+        ByteCount bytes = new ByteCount(200 << 20);
+
+        @Option(
+                names = "--overhead",
+                paramLabel = "SHARE",
+                defaultValue = "10%",
+                description = "Repair symbols sent besides (default 10%%).")
+        Share overhead = new Share(0.1);
+
+        @Option(
+                names = "--segment-size",
+                split = ",",
+                paramLabel = "SIZE",
+                defaultValue = "1k,8k,64k",
+                description = "Segment sizes (default ${DEFAULT-VALUE}).")
+        List<ByteCount> sizes = List.of();
+
+        @Override
+        public Integer call() throws IOException {
+            if (bytes.bytes() < 1 || bytes.bytes() > 1 << 30) throw new UsageException("--bytes must be at most 1G");
+            var scratch = Files.createTempDirectory("narlink-bench");
+            List<Streaming.Result> results;
+            try {
+                results = Streaming.measure(
+                        scratch,
+                        (int) bytes.bytes(),
+                        overhead.value(),
+                        sizes.stream().map(PassCommand::segmentSize).toList());
+            } finally {
+                Files.delete(scratch);
+            }
+            var list = new JsonArray();
+            for (var result : results) {
+                var one = new JsonObject();
+                one.addProperty("segmentSize", result.segmentSize());
+                one.addProperty("operation", result.operation());
+                one.addProperty("megabytesPerSecond", result.megabytesPerSecond());
+                one.addProperty("segmentsPerSecond", result.segmentsPerSecond());
+                list.add(one);
+            }
+            var out = new JsonObject();
+            out.add("results", list);
+            print(
+                    out,
+                    () -> results.forEach(result -> System.out.printf(
+                            "segments of %6d B  %-8s %8.1f MB/s  %8.0f segments/s%n",
+                            result.segmentSize(),
+                            result.operation(),
+                            result.megabytesPerSecond(),
+                            result.segmentsPerSecond())));
+            return 0;
         }
     }
 }

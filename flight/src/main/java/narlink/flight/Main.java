@@ -205,7 +205,7 @@ public final class Main {
                     var opened = open(files);
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC())) {
                 read(in, loop);
-                var text = new StatusText(loop.settled(), files);
+                var text = new StatusText(loop.settled(), files, Optional.of(opened));
                 print(text.json(), () -> System.out.print(text.human()));
                 return lock.isValid() && !text.anyFailed() ? 0 : 4;
             }
@@ -267,13 +267,13 @@ public final class Main {
         public Integer call() throws IOException {
             var files = files();
             files.satellite();
-            var text = new StatusText(
-                    files.lastReport()
-                            .orElseThrow(
-                                    () -> new IOException(
-                                            "no report yet: start narlink-flight run, or take a pass with narlink-flight receive")),
-                    files);
-            print(text.json(), () -> System.out.print(text.human()));
+            byte[] report = files.lastReport()
+                    .orElseThrow(() -> new IOException(
+                            "no report yet: start narlink-flight run, or take a pass with narlink-flight receive"));
+            try (var opened = open(files)) {
+                var text = new StatusText(report, files, Optional.of(opened));
+                print(text.json(), () -> System.out.print(text.human()));
+            }
             return 0;
         }
     }

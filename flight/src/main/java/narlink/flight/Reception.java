@@ -128,6 +128,7 @@ record Reception(
                 state,
                 reason,
                 (int) packBlocks.stream().filter(Block::done).count(),
+                packBlocks.size(),
                 manifest.map(m -> m.objects().size()).orElse(0),
                 pathsDone,
                 state.ended() ? Missing.NONE : missing(manifestBlocks),

@@ -108,6 +108,7 @@ final class Reporter {
                         report.state(),
                         cut(report.reason(), text),
                         report.blocksDone(),
+                        report.blocks(),
                         report.paths(),
                         report.pathsDone(),
                         cut(report.manifest(), blocks),

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import narlink.nix.Nix32;
+import narlink.nix.Store;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
@@ -16,9 +18,12 @@ import narlink.wire.Report;
 final class StatusText {
     private final String satellite;
     private final Report report;
+    private final Optional<Store> store;
 
     /// @param segment a report that this receiver signed
-    StatusText(byte[] segment, FlightState files) throws IOException {
+    /// @param store tells whole paths, where it can be opened
+    StatusText(byte[] segment, FlightState files, Optional<Store> store) throws IOException {
+        this.store = store;
         this.satellite = files.satellite().value();
         var keys = Envelope.Keys.of(List.of(files.flightKey().publicKey()));
         if (!(Envelope.open(segment, keys, Envelope.Direction.DOWN, files.satellite())
@@ -50,6 +55,7 @@ final class StatusText {
             one.addProperty("state", deployment.state().name());
             one.addProperty("reason", deployment.reason());
             one.addProperty("blocksDone", deployment.blocksDone());
+            one.addProperty("blocks", deployment.blocks());
             one.addProperty("pathsDone", deployment.pathsDone());
             one.addProperty("paths", deployment.paths());
             one.addProperty("exitStatus", deployment.exitStatus());
@@ -61,7 +67,7 @@ final class StatusText {
             var one = new JsonObject();
             one.addProperty("name", profile.name());
             one.addProperty("generation", profile.generation());
-            one.addProperty("path", Nix32.encode(profile.path().toArray()));
+            one.addProperty("path", path(profile));
             one.addProperty("confirmed", profile.confirmed());
             profiles.add(one);
         }
@@ -74,6 +80,19 @@ final class StatusText {
         return out;
     }
 
+    /// The whole path where the store tells it, else its digest part.
+    private String path(Report.ProfileReport profile) {
+        var digest = Nix32.encode(profile.path().toArray());
+        try {
+            return store.isPresent()
+                    ? store.get().find(digest).map(Object::toString).orElse(digest)
+                    : digest;
+        } catch (IOException e) {
+            System.getLogger(StatusText.class.getName()).log(System.Logger.Level.DEBUG, "store", e);
+            return digest;
+        }
+    }
+
     String human() {
         var out = new StringBuilder();
         long age = Math.max(0, Duration.between(report.time(), Instant.now()).toSeconds());
@@ -84,21 +103,22 @@ final class StatusText {
                         report.storeDigest().hex().substring(0, 16),
                         report.freeBytes() / 1_000_000));
         for (var deployment : report.deployments()) {
-            out.append("deployment %d  %s  paths %d/%d  blocks done %d%s%n"
+            out.append("deployment %d  %s  paths %d/%d  blocks %d/%d%s%n"
                     .formatted(
                             deployment.deployment(),
                             deployment.state(),
                             deployment.pathsDone(),
                             deployment.paths(),
                             deployment.blocksDone(),
+                            deployment.blocks(),
                             deployment.reason().isEmpty() ? "" : "  (" + deployment.reason() + ")"));
         }
         for (var profile : report.profiles()) {
-            out.append("profile   %s  generation %d  %s…%s%n"
+            out.append("profile   %s  generation %d  %s%s%n"
                     .formatted(
                             profile.name(),
                             profile.generation(),
-                            Nix32.encode(profile.path().toArray()).substring(0, 12),
+                            path(profile),
                             profile.confirmed() ? "" : "  not confirmed"));
         }
         report.counters().forEach((counter, count) -> {

@@ -37,6 +37,7 @@ final class ReporterTest {
                         i % 3 == 0 ? DeploymentState.ROLLED_BACK : DeploymentState.RECEIVING,
                         "ü".repeat(Report.MAX_TEXT),
                         16_000,
+                        16_000,
                         100_000,
                         100_000,
                         new Report.Missing(16_000, Collections.nCopies(Report.Missing.MAX_BLOCKS, 56_403)),
@@ -57,7 +58,7 @@ final class ReporterTest {
         var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, List.of());
         var blocks = new Report.Missing(3, List.of(120, 1800, 1800, 1800));
         var deployment = new Report.DeploymentReport(
-                5, DeploymentState.RECEIVING, "", 3, 25, 7, Report.Missing.NONE, blocks, -1, Bytes.EMPTY);
+                5, DeploymentState.RECEIVING, "", 3, 7, 25, 7, Report.Missing.NONE, blocks, -1, Bytes.EMPTY);
         byte[] segment = reporter.segment(Instant.now(), store, List.of(deployment), 5, 0);
         assertTrue(segment.length <= 200, segment.length + " bytes");
     }

@@ -81,12 +81,14 @@ public record Report(
     ///
     /// @param reason why it waits or how it ended
     /// @param blocksDone source blocks of the pack that are durable and verified
+    /// @param blocks source blocks of the pack
     /// @param exitStatus of the activation command, -1 when none ran
     public record DeploymentReport(
             int deployment,
             DeploymentState state,
             String reason,
             int blocksDone,
+            int blocks,
             int paths,
             int pathsDone,
             Missing manifest,

@@ -74,6 +74,7 @@ final class Reports {
                 .setStateValue(report.state().ordinal() + 1)
                 .setReason(report.reason())
                 .setBlocksDone(report.blocksDone())
+                .setBlocks(report.blocks())
                 .setPaths(report.paths())
                 .setPathsDone(report.pathsDone())
                 .setManifest(write(report.manifest()))
@@ -93,6 +94,7 @@ final class Reports {
                 DeploymentState.values()[state - 1],
                 in.getReason(),
                 in.getBlocksDone(),
+                in.getBlocks(),
                 in.getPaths(),
                 in.getPathsDone(),
                 parse(in.getManifest()),

@@ -137,9 +137,7 @@ final class Transmission {
                 return new Action.Announce(deployment.announcement());
             }
         }
-        if (policy.returnLink() && heard.plus(policy.giveUpAfter()).isBefore(now)) {
-            return new Action.Wait(nextAnnouncement(now));
-        }
+        if (givenUp(now)) return new Action.Wait(nextAnnouncement(now));
         for (var deployment : queue) {
             if (deployment.ended() || !mayFlow(deployment, now)) continue;
             if (!deployment.heard()) deployment.aimAt(policy.returnLink() ? 0 : policy.blind());
@@ -147,6 +145,11 @@ final class Transmission {
             if (run.isPresent()) return send(deployment, run.get(), now);
         }
         return policy.returnLink() ? ask(now) : new Action.Done();
+    }
+
+    /// Whether so little was heard for so long that nothing more is poured into the link.
+    private boolean givenUp(Instant now) {
+        return policy.returnLink() && heard.plus(policy.giveUpAfter()).isBefore(now);
     }
 
     /// Until it is known to have arrived, it is said again and again, ever more slowly; then only where nothing else
@@ -159,9 +162,10 @@ final class Transmission {
         if (!policy.returnLink()) return last.at().plus(policy.pollEvery()).isBefore(now);
         if (deployment.heard()) {
             boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
+            boolean nothingElse = givenUp(now)
+                    || (deployment.remaining() == 0 && deployment.probe().isEmpty());
             return silent
-                    && deployment.remaining() == 0
-                    && deployment.probe().isEmpty()
+                    && nothingElse
                     && last.at().plus(policy.answerWithin()).isBefore(now);
         }
         return !now.isBefore(last.at().plus(pause(last.times())));

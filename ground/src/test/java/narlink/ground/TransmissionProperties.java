@@ -46,22 +46,53 @@ final class TransmissionProperties {
                         .formatted(flown.arrived(), needed, flown.sent(), loss));
     }
 
+    /// Nobody answers from some moment on; later somebody does.
+    @Property(tries = 30)
+    void aSilentLinkGetsLittleAndIsTakenUpAgain(@ForAll @IntRange(min = 0, max = 3_000) int silentFromMillis) {
+        var announcement = announcement(200_000_000);
+        var policy = new Transmission.Policy(
+                true, 0, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(10));
+        var now = Instant.EPOCH;
+        var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
+        var receiver = new Counting(announcement);
+        long sentInSilence = 0;
+        boolean asked = false;
+        while (now.toEpochMilli() < 120_000) {
+            boolean silent = now.toEpochMilli() >= silentFromMillis;
+            var action = transmission.next(now);
+            switch (action) {
+                case Transmission.Action.Wait wait -> now = wait.until();
+                case Transmission.Action.Done done -> throw new AssertionError("done without an answer");
+                case Transmission.Action.Announce announce -> {
+                    asked |= now.toEpochMilli() > 60_000;
+                    now = now.plusMillis(1);
+                    if (!silent) transmission.on(receiver.report(), now);
+                }
+                case Transmission.Action.Send send -> {
+                    transmission.sent(send, receiver.next(send.run()));
+                    receiver.assigned(send.run(), receiver.next(send.run()));
+                    receiver.take(send.run());
+                    if (silent) sentInSilence += (long) send.run().count() * T;
+                    now = now.plusMillis(4);
+                    if (!silent && send.poll() != 0) {
+                        receiver.poll = send.poll();
+                        transmission.on(receiver.report(), now);
+                    }
+                }
+            }
+        }
+        assertTrue(sentInSilence <= 11 * 2_000_000, sentInSilence + " bytes into a dead link");
+        assertTrue(asked, "nobody asks any more");
+        transmission.on(receiver.report(), now);
+        assertTrue(transmission.next(now) instanceof Transmission.Action.Send, "it does not go on");
+    }
+
     private record Flown(long sent, long arrived) {}
 
     /// Flies until the receiver has all.
     private static Flown fly(double loss, int packBytes, int delayMillis, long seed) {
         var random = new SplittableRandom(seed);
-        var pack = Oti.of(packBytes, T, 2048);
-        var announcement = new Announcement(
-                1,
-                1,
-                Oti.of(2_000, 504, 2048),
-                Optional.of(pack),
-                HASH,
-                HASH,
-                List.of(Bytes.of(new byte[32])),
-                Instant.MAX.minusSeconds(1),
-                1);
+        var announcement = announcement(packBytes);
         var policy = new Transmission.Policy(
                 true, 0, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(60));
         var now = Instant.EPOCH;
@@ -106,6 +137,19 @@ final class TransmissionProperties {
     }
 
     private record Late(Instant at, Report report) {}
+
+    private static Announcement announcement(int packBytes) {
+        return new Announcement(
+                1,
+                1,
+                Oti.of(2_000, 504, 2048),
+                Optional.of(Oti.of(packBytes, T, 2048)),
+                HASH,
+                HASH,
+                List.of(Bytes.of(new byte[32])),
+                Instant.MAX.minusSeconds(1),
+                1);
+    }
 
     /// Counts symbols; a block is done with K of them.
     private static final class Counting {

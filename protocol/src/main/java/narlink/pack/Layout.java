@@ -12,19 +12,24 @@ public final class Layout {
     /// two extra symbols cost a thousandth.
     public static final int MAX_SYMBOLS = 2048;
 
-    private static final int ALIGNMENT = 8;
+    /// How many numbers of symbols are tried for an object of one block.
+    private static final int TRIES = 16;
 
     private Layout() {}
 
-    /// The transmission information for an object of `length` bytes. Symbols of a small object are made smaller until
-    /// hardly any padding is left.
+    /// The transmission information for an object of `length` bytes. Symbols of an object that fits one block are made
+    /// a little smaller, so that hardly any padding is left.
     public static Oti of(long length, int symbolSize) {
         long symbols = Math.ceilDiv(length, symbolSize);
-        if (symbols > MAX_SYMBOLS) {
-            return Oti.of(length, symbolSize, MAX_SYMBOLS);
+        int best = symbolSize;
+        for (long count = symbols; count < symbols + TRIES && count <= Math.min(MAX_SYMBOLS, length); count++) {
+            int size = (int) Math.ceilDiv(length, count);
+            if (padding(length, size) < padding(length, best)) best = size;
         }
-        long even = Math.ceilDiv(length, symbols);
-        int fitted = (int) Math.min(symbolSize, Math.ceilDiv(even, ALIGNMENT) * ALIGNMENT);
-        return Oti.of(length, fitted, MAX_SYMBOLS);
+        return Oti.of(length, best, MAX_SYMBOLS);
+    }
+
+    private static long padding(long length, int size) {
+        return Math.ceilDiv(length, size) * size - length;
     }
 }

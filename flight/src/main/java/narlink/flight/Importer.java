@@ -60,7 +60,7 @@ final class Importer {
         if (manifest.objects().isEmpty()) {
             return different;
         }
-        try (var unpacker = new Unpacker(manifest, pack, scratch)) {
+        try (var unpacker = new Unpacker(manifest, known, store, pack, scratch)) {
             long unsynced = 0;
             int done = 0;
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {

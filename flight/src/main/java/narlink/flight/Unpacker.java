@@ -6,13 +6,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import narlink.Sha256;
 import narlink.delta.Codec;
 import narlink.delta.CorruptPackException;
+import narlink.delta.Rewrite;
+import narlink.delta.UnusableBaseException;
+import narlink.nix.MissingPathsException;
 import narlink.nix.NarException;
 import narlink.nix.NarParser;
 import narlink.nix.NarVisitor;
+import narlink.nix.Store;
+import narlink.nix.StorePath;
 import narlink.pack.Manifest;
 
 /// Decodes the paths of a pack, one after the other, and lets none pass that is not a canonical NAR with the size and
@@ -20,19 +28,26 @@ import narlink.pack.Manifest;
 /// hash prefix that the manifest tells. The same on board and in the rehearsal on Earth.
 public final class Unpacker implements Closeable {
     private final Manifest manifest;
+    private final List<StorePath> known;
+    private final Store store;
     private final Path scratch;
     private final Codec.Decoder decoder;
     private final MessageDigest narHashes = Sha256.digest();
     private int next;
 
+    /// @param known the manifest's known paths by name
+    /// @param store where bases lie: known paths, and the deployment's own once they have been imported
     /// @param pack the pack's bytes; may block until they have arrived
     /// @param scratch directory for NARs that are too large for memory, one at a time
-    public Unpacker(Manifest manifest, InputStream pack, Path scratch) throws IOException {
+    public Unpacker(Manifest manifest, List<StorePath> known, Store store, InputStream pack, Path scratch)
+            throws IOException {
         this.manifest = manifest;
+        this.known = List.copyOf(known);
+        this.store = store;
         this.scratch = scratch;
         this.decoder = Codec.withId(manifest.codec())
                 .orElseThrow(() -> new CorruptPackException("pack of codec " + manifest.codec() + ", unknown here"))
-                .decoder(pack);
+                .decoder(pack, scratch);
     }
 
     /// A path that was decoded and checked. Closing it drops its bytes.
@@ -69,6 +84,7 @@ public final class Unpacker implements Closeable {
     /// checked too.
     ///
     /// @throws CorruptPackException if the pack is not what the manifest says: for good
+    /// @throws UnusableBaseException if what it is to be made of is not in the store, or damaged there
     public Optional<Unpacked> next() throws IOException {
         if (next == manifest.objects().size()) {
             end();
@@ -89,7 +105,7 @@ public final class Unpacker implements Closeable {
     private Sha256 decode(Manifest.Entry entry, Spool spool) throws IOException {
         var checked = new Checked(entry.narSize(), spool);
         try {
-            decoder.next(new Codec.NewPath(entry.path(), entry.narSize()), checked);
+            decoder.next(new Codec.NewPath(entry.path(), entry.narSize(), bases(entry)), checked);
             checked.parser.end();
         } catch (NarException e) {
             throw new CorruptPackException(entry.path() + " decodes to no proper NAR: " + e.getMessage(), e);
@@ -99,6 +115,29 @@ public final class Unpacker implements Closeable {
             throw new CorruptPackException(entry.path() + " decodes to other contents than the manifest says");
         }
         return hash;
+    }
+
+    private List<Codec.Base> bases(Manifest.Entry entry) throws IOException {
+        var references = entry.references().stream().map(this::path).toList();
+        var bases = new ArrayList<Codec.Base>();
+        for (int index : entry.bases()) {
+            var path = path(index);
+            var info = store.info(path)
+                    .orElseThrow(() -> new UnusableBaseException(
+                            path, new MissingPathsException(store.url(), new TreeSet<>(List.of(path)))));
+            bases.add(new Codec.Base(
+                    path,
+                    info.narSize(),
+                    Rewrite.between(path, info.references(), entry.path(), references),
+                    out -> store.nar(path, out)));
+        }
+        return bases;
+    }
+
+    private StorePath path(int index) {
+        return index < known.size()
+                ? known.get(index)
+                : manifest.objects().get(index - known.size()).path();
     }
 
     private void end() throws IOException {

@@ -43,7 +43,12 @@ final class ReceptionProperties {
     private static final Manifest MANIFEST = new Manifest(
             1,
             List.of(new Manifest.Entry(
-                    StorePath.of(new byte[20], "a"), 120, HASH.bytes().slice(0, 8), List.of(), Optional.empty())),
+                    StorePath.of(new byte[20], "a"),
+                    120,
+                    HASH.bytes().slice(0, 8),
+                    List.of(),
+                    Optional.empty(),
+                    List.of())),
             List.of(),
             HASH,
             List.of(HASH, HASH, HASH),

@@ -62,6 +62,7 @@ public final class Orders {
         var pack = directory.resolve("plan.pack");
         try {
             var packed = pack(request, pack);
+            if (System.getProperty("narlink.rehearse") != null) Rehearsal.rehearse(packed, earth, directory);
             var deployment = deployment(request, packed, anyKey, anyKey, now);
             return summary(request, packed, deployment, anyKey, directory, 0);
         } finally {
@@ -77,7 +78,7 @@ public final class Orders {
         var temporary = Files.createTempFile(files.packs(), "new", ".pack.tmp");
         try {
             var packed = pack(request, temporary);
-            Rehearsal.rehearse(packed, files.packs());
+            Rehearsal.rehearse(packed, earth, files.packs());
             var deployment = deployment(request, packed, missionKey, stationKey, now);
             for (var info : packed.plan().added()) root(deployment, info);
             if (packed.packOti().isPresent()) publish(temporary, files.packs().resolve(deployment.pack()));
@@ -102,7 +103,8 @@ public final class Orders {
     }
 
     private Packed pack(Request request, Path file) throws IOException {
-        var plan = Planner.plan(earth, request.targets(), have(request));
+        var have = have(request);
+        var plan = Planner.plan(earth, request.targets(), have, bases(request, have));
         return new Packer(earth, request.symbolSize(), progress)
                 .pack(
                         plan,
@@ -110,6 +112,19 @@ public final class Orders {
                         request.activation(),
                         request.satellite().system(),
                         file);
+    }
+
+    /// What is the same on board and on Earth.
+    private Set<StorePath> bases(Request request, Set<StorePath> have) throws IOException {
+        var mirror = ledger.mirror(request.satellite().name()).paths();
+        var bases = new HashSet<StorePath>();
+        for (var info : earth.infos(have).values()) {
+            var item = mirror.get(info.path());
+            if (!request.have().isEmpty() || item == null || item.narHash().equals(info.narHash())) {
+                bases.add(info.path());
+            }
+        }
+        return bases;
     }
 
     private Set<StorePath> have(Request request) throws IOException {

@@ -16,7 +16,8 @@ import narlink.Bytes;
 import narlink.Sha256;
 import narlink.delta.Codec;
 import narlink.delta.CountedOutput;
-import narlink.delta.Solid;
+import narlink.delta.Delta;
+import narlink.delta.Rewrite;
 import narlink.fec.Oti;
 import narlink.nix.PathInfo;
 import narlink.nix.Store;
@@ -44,42 +45,50 @@ final class Packer {
     /// @param system the satellite's, to refuse what is built for other machines
     Packed pack(Plan plan, Optional<ProfileName> profile, Activation activation, Optional<String> system, Path pack)
             throws IOException {
-        var codec = new Solid();
+        var codec = new Delta();
         var sizes = write(plan, codec, system, pack);
         long length = Files.size(pack);
         Optional<Oti> packOti = plan.added().isEmpty() ? Optional.empty() : Optional.of(Layout.of(length, symbolSize));
         var hashes = packOti.isPresent() ? blockHashes(pack, packOti.get()) : List.<Sha256>of();
         var manifest = manifest(plan, codec, profile, activation, hashes);
         byte[] object = ManifestFormat.write(manifest);
-        return new Packed(plan, manifest, object, Layout.of(object.length, symbolSize), packOti, pack, sizes);
+        return new Packed(
+                plan, manifest, known(plan), object, Layout.of(object.length, symbolSize), packOti, pack, sizes);
     }
 
     private List<Long> write(Plan plan, Codec codec, Optional<String> system, Path pack) throws IOException {
-        var sizes = new ArrayList<Long>();
         if (plan.added().isEmpty()) {
             Files.write(pack, new byte[0]);
-            return sizes;
+            return List.of();
         }
+        List<Long> sizes;
         var machines = new ElfMachines();
         try (var file = new CountedOutput(new BufferedOutputStream(Files.newOutputStream(pack), 1 << 16))) {
             long raw = 0;
-            long before = 0;
-            try (var encoder = codec.encoder(file, plan.rawBytes())) {
+            var encoder = codec.encoder(file, plan.rawBytes());
+            try (encoder) {
                 for (var info : plan.added()) {
                     progress.accept(info.path(), raw);
                     encoder.add(
-                            new Codec.NewPath(info.path(), info.narSize()),
+                            new Codec.NewPath(info.path(), info.narSize(), bases(plan, info)),
                             out -> earth.nar(info.path(), machines.watching(out, info.narSize())));
                     raw += info.narSize();
-                    sizes.add(file.bytes() - before);
-                    before = file.bytes();
                 }
             }
-            int last = sizes.size() - 1;
-            sizes.set(last, sizes.get(last) + file.bytes() - before);
+            sizes = encoder.sizes();
         }
         if (system.isPresent()) machines.check(system.get());
         return sizes;
+    }
+
+    private List<Codec.Base> bases(Plan plan, PathInfo info) {
+        return plan.bases(info.path()).stream()
+                .map(base -> new Codec.Base(
+                        base.path(),
+                        base.narSize(),
+                        Rewrite.between(base.path(), base.references(), info.path(), info.references()),
+                        out -> earth.nar(base.path(), out)))
+                .toList();
     }
 
     private static List<Sha256> blockHashes(Path pack, Oti oti) throws IOException {
@@ -108,7 +117,7 @@ final class Packer {
         for (var info : plan.added()) index.put(info.path(), index.size());
         return new Manifest(
                 codec.id(),
-                plan.added().stream().map(info -> entry(info, index)).toList(),
+                plan.added().stream().map(info -> entry(plan, info, index)).toList(),
                 known.stream()
                         .map(path -> Bytes.of(path.digestBytes(), 0, prefix))
                         .toList(),
@@ -119,7 +128,7 @@ final class Packer {
                 activation);
     }
 
-    private static Manifest.Entry entry(PathInfo info, HashMap<StorePath, Integer> index) {
+    private static Manifest.Entry entry(Plan plan, PathInfo info, HashMap<StorePath, Integer> index) {
         return new Manifest.Entry(
                 info.path(),
                 info.narSize(),
@@ -128,7 +137,10 @@ final class Packer {
                         .map(reference -> index(index, reference))
                         .sorted()
                         .toList(),
-                info.ca());
+                info.ca(),
+                plan.bases(info.path()).stream()
+                        .map(base -> index(index, base.path()))
+                        .toList());
     }
 
     private static int index(HashMap<StorePath, Integer> index, StorePath path) {
@@ -143,6 +155,10 @@ final class Packer {
         var known = new java.util.HashSet<>(plan.targets());
         plan.added().forEach(info -> known.addAll(info.references()));
         known.retainAll(plan.reused());
+        var added = new java.util.HashSet<StorePath>();
+        plan.added().forEach(info -> added.add(info.path()));
+        plan.bases().values().forEach(bases -> bases.forEach(base -> known.add(base.path())));
+        known.removeAll(added);
         return known.stream()
                 .sorted(java.util.Comparator.comparing(path -> Bytes.of(path.digestBytes())))
                 .toList();

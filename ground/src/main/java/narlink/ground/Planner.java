@@ -15,7 +15,9 @@ final class Planner {
 
     /// @param earth store that holds the targets' closures
     /// @param have paths that the satellite is believed to have
-    static Plan plan(Store earth, List<StorePath> targets, Set<StorePath> have) throws IOException {
+    /// @param bases those of them that Earth has with the same contents
+    static Plan plan(Store earth, List<StorePath> targets, Set<StorePath> have, Set<StorePath> bases)
+            throws IOException {
         for (var target : targets) {
             if (earth.info(target).isEmpty()) {
                 throw new IOException(target + " is not valid in the store " + earth.url()
@@ -34,6 +36,7 @@ final class Planner {
             if (info == null) throw new IOException(path + " vanished from " + earth.url() + "; plan again");
             added.add(info);
         }
-        return new Plan(targets, added, reused);
+        return new Plan(
+                targets, added, reused, Bases.choose(added, earth.infos(bases).values()));
     }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import narlink.flight.Unpacker;
+import narlink.nix.Store;
 import narlink.pack.MalformedManifestException;
 import narlink.pack.ManifestFormat;
 
@@ -14,8 +15,9 @@ import narlink.pack.ManifestFormat;
 final class Rehearsal {
     private Rehearsal() {}
 
+    /// @param earth store that holds the bases
     /// @param scratch directory for one NAR at a time
-    static void rehearse(Packed packed, Path scratch) throws IOException {
+    static void rehearse(Packed packed, Store earth, Path scratch) throws IOException {
         try {
             if (!ManifestFormat.read(packed.object()).equals(packed.manifest())) {
                 throw new IOException("rehearsal: the manifest reads back as another one; nothing was signed");
@@ -26,7 +28,7 @@ final class Rehearsal {
         var expected = packed.plan().added().iterator();
         if (!expected.hasNext()) return;
         try (var in = new BufferedInputStream(Files.newInputStream(packed.pack()));
-                var unpacker = new Unpacker(packed.manifest(), in, scratch)) {
+                var unpacker = new Unpacker(packed.manifest(), packed.known(), earth, in, scratch)) {
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {
                 try (var path = next.get()) {
                     var info = expected.next();

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import narlink.nix.StorePath;
@@ -20,11 +21,13 @@ public interface Codec {
     Encoder encoder(OutputStream pack, long rawBytes) throws IOException;
 
     /// Reads a pack. `pack` may block until more of it has arrived.
-    Decoder decoder(InputStream pack) throws IOException;
+    ///
+    /// @param scratch directory for temporary files
+    Decoder decoder(InputStream pack, Path scratch) throws IOException;
 
     /// All codecs that this version reads, by [#id].
     static Optional<Codec> withId(int id) {
-        return List.<Codec>of(new Solid()).stream()
+        return List.<Codec>of(new Solid(), new Delta()).stream()
                 .filter(codec -> codec.id() == id)
                 .findFirst();
     }
@@ -32,12 +35,29 @@ public interface Codec {
     /// A path that the pack brings.
     ///
     /// @param narSize bytes
-    record NewPath(StorePath path, long narSize) {}
+    /// @param bases what it may be made of
+    record NewPath(StorePath path, long narSize, List<Base> bases) {
+        public NewPath {
+            bases = List.copyOf(bases);
+        }
+    }
+
+    /// A path that is on board before the new one is decoded.
+    ///
+    /// @param rewrites store paths in it, by what stands in their place in the new path
+    record Base(StorePath path, long narSize, List<Rewrite> rewrites, NarSource nar) {
+        public Base {
+            rewrites = List.copyOf(rewrites);
+        }
+    }
 
     /// Takes NARs, references first.
     interface Encoder extends Closeable {
         /// @param nar gives exactly `path.narSize()` bytes
         void add(NewPath path, NarSource nar) throws IOException;
+
+        /// What each path takes of the pack, in bytes; known when the encoder is closed.
+        List<Long> sizes();
     }
 
     /// Gives a NAR's bytes, as often as it is asked.
@@ -49,6 +69,8 @@ public interface Codec {
     /// Gives the NARs back, in the order in which they went in.
     interface Decoder extends Closeable {
         /// Writes the next path's NAR: exactly `path.narSize()` bytes, or a [CorruptPackException].
+        ///
+        /// @throws UnusableBaseException if a base is not what it was on Earth; nothing was written then
         void next(NewPath path, OutputStream nar) throws IOException;
 
         /// Checks that the pack ends here.

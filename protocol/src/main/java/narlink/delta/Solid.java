@@ -7,6 +7,9 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// All NARs of a deployment, whole, as one zstd frame: what one path has in common with another is paid for once.
 public final class Solid implements Codec {
@@ -26,10 +29,13 @@ public final class Solid implements Codec {
 
     @Override
     public Encoder encoder(OutputStream pack, long rawBytes) throws IOException {
-        var zstd = new ZstdOutputStreamNoFinalizer(unclosed(pack), LEVEL);
+        var packed = new CountedOutput(unclosed(pack));
+        var zstd = new ZstdOutputStreamNoFinalizer(packed, LEVEL);
         zstd.setLong(windowLog(rawBytes));
         zstd.setChecksum(false); // The blocks' hashes say more.
         return new Encoder() {
+            private final List<Long> sizes = new ArrayList<>();
+
             @Override
             public void add(NewPath path, NarSource nar) throws IOException {
                 var counted = new CountedOutput(zstd);
@@ -38,17 +44,27 @@ public final class Solid implements Codec {
                     throw new IOException(path.path() + " has " + counted.bytes() + " NAR bytes where its store says "
                             + path.narSize() + "; verify that store");
                 }
+                sizes.add(
+                        packed.bytes() - sizes.stream().mapToLong(size -> size).sum());
+            }
+
+            /// What zstd held back counts for the last path.
+            @Override
+            public List<Long> sizes() {
+                return List.copyOf(sizes);
             }
 
             @Override
             public void close() throws IOException {
                 zstd.close();
+                long before = sizes.stream().mapToLong(size -> size).sum();
+                if (!sizes.isEmpty()) sizes.set(sizes.size() - 1, sizes.getLast() + packed.bytes() - before);
             }
         };
     }
 
     @Override
-    public Decoder decoder(InputStream pack) throws IOException {
+    public Decoder decoder(InputStream pack, Path scratch) throws IOException {
         var zstd = new ZstdInputStreamNoFinalizer(pack);
         zstd.setLongMax(WINDOW_LOG);
         return new Decoder() {

@@ -32,6 +32,8 @@ public record Manifest(
     public static final int MAX_KNOWN = 100_000;
     public static final int MAX_REFERENCES = 2_000_000;
     public static final int MAX_TARGETS = 1_000;
+    /// Of one path.
+    public static final int MAX_BASES = 16;
     /// Largest NAR: 1 TiB.
     public static final long MAX_NAR_SIZE = 1L << 40;
     public static final int HASH_PREFIX = 8;
@@ -56,14 +58,18 @@ public record Manifest(
     /// @param narHashPrefix first 8 bytes of its NAR hash: a wrong decode shows early
     /// @param references indexes, ascending; the path's own is allowed
     /// @param contentAddress Nix's `ca` field, where it has one
+    /// @param bases indexes of what it is made of, in the order in which the codec takes them
     public record Entry(
             StorePath path,
             long narSize,
             Bytes narHashPrefix,
             List<Integer> references,
-            Optional<String> contentAddress) {
+            Optional<String> contentAddress,
+            List<Integer> bases) {
         public Entry {
             references = List.copyOf(references);
+            bases = List.copyOf(bases);
+            limit("bases", bases.size(), MAX_BASES);
             if (narSize < 1 || narSize > MAX_NAR_SIZE) {
                 throw new IllegalArgumentException(path + ": NAR of " + Long.toUnsignedString(narSize) + " bytes");
             }
@@ -113,6 +119,7 @@ public record Manifest(
                 if (reference <= before) throw new IllegalArgumentException(object.path() + ": references unsorted");
                 before = reference;
             }
+            for (int base : object.bases()) index("base of " + object.path(), base, known + i);
         }
     }
 

@@ -77,6 +77,8 @@ public final class ManifestFormat {
             prefixes.writeBytes(object.narHashPrefix().toArray());
             out.addNarSizes(object.narSize());
             out.addReferenceCounts(object.references().size());
+            out.addBaseCounts(object.bases().size());
+            out.addAllBases(object.bases());
             int before = 0;
             for (int reference : object.references()) {
                 out.addReferences(reference - before);
@@ -126,23 +128,30 @@ public final class ManifestFormat {
                 || prefixes.size() != count
                 || names.length != count + 1
                 || !names[count].isEmpty()
-                || in.getReferenceCountsCount() != count) {
+                || in.getReferenceCountsCount() != count
+                || in.getBaseCountsCount() != count) {
             throw new IllegalArgumentException("columns of different lengths");
         }
         var entries = new ArrayList<Manifest.Entry>(count);
         int next = 0;
+        int nextBase = 0;
         for (int i = 0; i < count; i++) {
             int references = in.getReferenceCounts(i);
+            int bases = in.getBaseCounts(i);
+            Manifest.limit("bases left", bases, in.getBasesCount() - nextBase);
             Manifest.limit("references left", references, in.getReferencesCount() - next);
             entries.add(new Manifest.Entry(
                     StorePath.of(digests.get(i).toArray(), names[i]),
                     in.getNarSizes(i),
                     prefixes.get(i),
                     indexes(in.getReferencesList().subList(next, next + references)),
-                    Optional.ofNullable(in.getContentAddressesMap().get(i))));
+                    Optional.ofNullable(in.getContentAddressesMap().get(i)),
+                    in.getBasesList().subList(nextBase, nextBase + bases)));
             next += references;
+            nextBase += bases;
         }
         if (next != in.getReferencesCount()) throw new IllegalArgumentException("references of no path");
+        if (nextBase != in.getBasesCount()) throw new IllegalArgumentException("bases of no path");
         return entries;
     }
 

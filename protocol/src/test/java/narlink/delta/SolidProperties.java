@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,10 +23,10 @@ final class SolidProperties {
     void whatIsEncodedIsDecoded(@ForAll @Size(min = 1, max = 8) List<@Size(min = 1, max = 3000) byte[]> nars)
             throws IOException {
         byte[] pack = encode(nars);
-        try (var decoder = new Solid().decoder(new ByteArrayInputStream(pack))) {
+        try (var decoder = new Solid().decoder(new ByteArrayInputStream(pack), Path.of("."))) {
             for (var nar : nars) {
                 var out = new ByteArrayOutputStream();
-                decoder.next(new Codec.NewPath(PATH, nar.length), out);
+                decoder.next(new Codec.NewPath(PATH, nar.length, List.of()), out);
                 assertArrayEquals(nar, out.toByteArray());
             }
             decoder.end();
@@ -40,8 +41,8 @@ final class SolidProperties {
         pack[random.nextInt(pack.length)] ^= (byte) (1 << random.nextInt(8));
         if (random.nextBoolean()) pack = Arrays.copyOf(pack, random.nextInt(pack.length));
         var out = new ByteArrayOutputStream();
-        try (var decoder = new Solid().decoder(new ByteArrayInputStream(pack))) {
-            decoder.next(new Codec.NewPath(PATH, nar.length), out);
+        try (var decoder = new Solid().decoder(new ByteArrayInputStream(pack), Path.of("."))) {
+            decoder.next(new Codec.NewPath(PATH, nar.length, List.of()), out);
             decoder.end();
         } catch (CorruptPackException e) {
             if (out.size() > nar.length) throw new AssertionError("more than declared");
@@ -55,10 +56,10 @@ final class SolidProperties {
             zstd.setLong(Solid.WINDOW_LOG + 1);
             zstd.write(new byte[1000]);
         }
-        try (var decoder = new Solid().decoder(new ByteArrayInputStream(out.toByteArray()))) {
+        try (var decoder = new Solid().decoder(new ByteArrayInputStream(out.toByteArray()), Path.of("."))) {
             assertThrows(
                     CorruptPackException.class,
-                    () -> decoder.next(new Codec.NewPath(PATH, 1000), new ByteArrayOutputStream()));
+                    () -> decoder.next(new Codec.NewPath(PATH, 1000, List.of()), new ByteArrayOutputStream()));
         }
     }
 
@@ -66,8 +67,8 @@ final class SolidProperties {
     void whatFollowsTheLastPathIsRefused() throws IOException {
         byte[] pack = encode(List.of(new byte[100]));
         byte[] longer = Arrays.copyOf(pack, pack.length + 1);
-        try (var decoder = new Solid().decoder(new ByteArrayInputStream(longer))) {
-            decoder.next(new Codec.NewPath(PATH, 100), new ByteArrayOutputStream());
+        try (var decoder = new Solid().decoder(new ByteArrayInputStream(longer), Path.of("."))) {
+            decoder.next(new Codec.NewPath(PATH, 100, List.of()), new ByteArrayOutputStream());
             assertThrows(CorruptPackException.class, decoder::end);
         }
     }
@@ -76,7 +77,7 @@ final class SolidProperties {
         var pack = new ByteArrayOutputStream();
         long raw = nars.stream().mapToLong(nar -> nar.length).sum();
         try (var encoder = new Solid().encoder(pack, raw)) {
-            for (var nar : nars) encoder.add(new Codec.NewPath(PATH, nar.length), out -> out.write(nar));
+            for (var nar : nars) encoder.add(new Codec.NewPath(PATH, nar.length, List.of()), out -> out.write(nar));
         }
         return pack.toByteArray();
     }

@@ -74,6 +74,10 @@ final class ManifestProperties {
         refused("32 bytes", manifest -> manifest.setNarHashesDigest(ByteString.copyFrom(new byte[31])));
         refused("references", manifest -> manifest.setReferenceCounts(0, 1_000_000));
         refused("references", manifest -> manifest.setReferenceCounts(1, 0));
+        refused("index", manifest -> manifest.setBases(0, 1));
+        refused("index", manifest -> manifest.setBases(0, -1));
+        refused("bases", manifest -> manifest.setBaseCounts(1, 1_000_000));
+        refused("bases", manifest -> manifest.setBaseCounts(1, 0));
         refused("profile name", manifest -> manifest.setProfile("../system"));
         refused("profile name", manifest -> manifest.setProfile("system-1-link"));
         refused(
@@ -111,6 +115,9 @@ final class ManifestProperties {
                 .addReferenceCounts(0)
                 .addReferenceCounts(1)
                 .addReferences(0)
+                .addBaseCounts(0)
+                .addBaseCounts(1)
+                .addBases(0)
                 .addTargets(1);
         try {
             ManifestFormat.read(Zstd.compress(manifest.build().toByteArray()));

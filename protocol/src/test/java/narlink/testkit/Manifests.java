@@ -43,7 +43,8 @@ public final class Manifests {
                     1 + random.nextLong(Manifest.MAX_NAR_SIZE),
                     bytes(random, Manifest.HASH_PREFIX),
                     List.copyOf(references),
-                    random.nextInt(5) == 0 ? Optional.of("fixed:r:sha256:abc") : Optional.empty()));
+                    random.nextInt(5) == 0 ? Optional.of("fixed:r:sha256:abc") : Optional.empty(),
+                    wanted + i > 0 && random.nextBoolean() ? List.of(random.nextInt(wanted + i)) : List.of()));
         }
         var hashes = new ArrayList<Sha256>();
         for (int i = random.nextInt(5); i > 0; i--) hashes.add(new Sha256(bytes(random, 32)));

@@ -1,0 +1,206 @@
+package narlink.delta;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import narlink.nix.NarException;
+
+/// Writes a pack of [Delta]. Images are read one after the other and matched on all processors; the streams are coded
+/// when the last path is in, and then laid out as a decoder asks for them.
+final class DeltaEncoder implements Codec.Encoder {
+    /// Larger NARs travel whole.
+    private static final long MAX_NAR = 512L << 20;
+
+    /// Megabytes of memory for images that are being matched.
+    private static final int MEMORY = 1200;
+
+    /// Bytes of memory for each byte of a base that is being matched: text, symbols, order and what sorting takes.
+    private static final int FACTOR = 14;
+
+    private final OutputStream pack;
+    private final boolean opens;
+    private final ExecutorService workers;
+    private final Semaphore memory = new Semaphore(MEMORY);
+    private final List<Future<Drafts>> drafts = new ArrayList<>();
+    private final List<Long> narSizes = new ArrayList<>();
+    private final List<Long> sizes = new ArrayList<>();
+
+    DeltaEncoder(OutputStream pack, boolean opens) {
+        this.pack = pack;
+        this.opens = opens;
+        this.workers = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().daemon().name("delta-", 0).factory());
+    }
+
+    @Override
+    public void add(Codec.NewPath path, Codec.NarSource nar) throws IOException {
+        narSizes.add(path.narSize());
+        var image = new Image.Memory();
+        var recipes = new TreeMap<Integer, Gzip.Recipe>();
+        var opaque = new HashSet<String>();
+        if (path.narSize() > MAX_NAR) {
+            var whole = new Drafts();
+            whole.whole(path, nar);
+            drafts.add(workers.submit(() -> whole));
+            return;
+        }
+        try {
+            ImageBuilder.build(
+                    image,
+                    List.of(),
+                    (file, place, contents) -> open(file, place, contents, recipes, opaque),
+                    nar,
+                    path.narSize());
+        } catch (NarException e) {
+            throw new IOException(path.path() + " is no proper NAR: " + e.getMessage() + "; verify that store", e);
+        }
+        var base = new Image.Memory();
+        var closed = read(path, base, opaque);
+        int wanted = (int) Math.min(MEMORY, (base.size() * FACTOR + image.size() * 2 >> 20) + 1);
+        memory.acquireUninterruptibly(wanted);
+        drafts.add(workers.submit(() -> {
+            try {
+                var made = new Drafts();
+                made.made(base, image, closed, recipes);
+                return made;
+            } finally {
+                memory.release(wanted);
+            }
+        }));
+    }
+
+    private Optional<byte[]> open(
+            int file, String place, byte[] contents, Map<Integer, Gzip.Recipe> recipes, Set<String> opaque)
+            throws IOException {
+        var opened = opens ? Gzip.open(contents) : Optional.<Gzip.Contents>empty();
+        if (opened.isPresent()) {
+            var recipe = Gzip.recipe(contents, opened.get());
+            if (recipe.isPresent()) {
+                recipes.put(file, recipe.get());
+                return Optional.of(opened.get().raw());
+            }
+        }
+        opaque.add(place);
+        return Optional.empty();
+    }
+
+    /// Files that stay closed in the new path stay so in its bases.
+    private static Set<Integer> read(Codec.NewPath path, Image base, Set<String> opaque) throws IOException {
+        var closed = new TreeSet<Integer>();
+        int files = 0;
+        for (var one : path.bases()) {
+            int before = files;
+            files += ImageBuilder.build(
+                    base,
+                    one.rewrites(),
+                    (file, place, contents) -> {
+                        var opened = Gzip.open(contents);
+                        if (opened.isPresent() && opaque.contains(place)) {
+                            closed.add(before + file);
+                            return Optional.empty();
+                        }
+                        return opened.map(Gzip.Contents::raw);
+                    },
+                    one.nar(),
+                    one.narSize());
+        }
+        return closed;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            var raw = new EnumMap<Stream, ByteArrayOutputStream>(Stream.class);
+            for (var stream : Stream.values()) raw.put(stream, new ByteArrayOutputStream());
+            for (var draft : drafts) {
+                for (var part : result(draft).streams.entrySet()) {
+                    part.getValue().writeTo(out(raw, part.getKey()));
+                }
+            }
+            drafts.clear();
+            layOut(code(raw));
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static OutputStream out(Map<Stream, ByteArrayOutputStream> streams, Stream stream) {
+        var out = streams.get(stream);
+        if (out == null) throw new IllegalStateException("no stream " + stream);
+        return out;
+    }
+
+    private Map<Stream, Coder.Coded> code(Map<Stream, ByteArrayOutputStream> raw) throws IOException {
+        var futures = new EnumMap<Stream, Future<Coder.Coded>>(Stream.class);
+        raw.forEach((stream, bytes) -> {
+            Callable<Coder.Coded> task = () -> Coder.encode(bytes.toByteArray(), bytes.size(), stream);
+            futures.put(stream, workers.submit(task));
+        });
+        var coded = new EnumMap<Stream, Coder.Coded>(Stream.class);
+        for (var future : futures.entrySet()) coded.put(future.getKey(), result(future.getValue()));
+        return coded;
+    }
+
+    /// Writes the chunks in the order in which a decoder asks for them, by being one.
+    private void layOut(Map<Stream, Coder.Coded> coded) throws IOException {
+        var header = new ByteArrayOutputStream();
+        Streams.writeHeader(header, coded);
+        header.writeTo(pack);
+        var chunks = new EnumMap<Stream, ByteArrayInputStream>(Stream.class);
+        coded.forEach((stream, one) -> chunks.put(stream, new ByteArrayInputStream(one.bytes())));
+        var streams = Streams.read(new ByteArrayInputStream(header.toByteArray()), (target, wanted) -> {
+            var rest = chunks.get(wanted);
+            byte[] chunk = rest == null ? new byte[0] : rest.readNBytes(Streams.CHUNK);
+            if (chunk.length == 0) throw new IllegalStateException("no more of stream " + wanted);
+            pack.write(wanted.ordinal());
+            pack.write(chunk);
+            target.arrived(wanted, chunk);
+        });
+        var script = new Script(streams);
+        long before = 0;
+        for (long narSize : narSizes) {
+            var head = script.head(narSize);
+            if (head.method() == Script.WHOLE) script.insert(narSize, (bytes, offset, length) -> {});
+            if (head.method() == Script.CHANGED) {
+                script.run(new Script.NoBase(), head.imageSize(), (bytes, offset, length) -> {});
+            }
+            sizes.add(streams.taken() - before);
+            before = streams.taken();
+        }
+        streams.end();
+    }
+
+    private static <T> T result(Future<T> future) throws IOException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) throw new IOException(cause.getMessage(), cause);
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while packing", e);
+        }
+    }
+
+    @Override
+    public List<Long> sizes() {
+        return List.copyOf(sizes);
+    }
+}

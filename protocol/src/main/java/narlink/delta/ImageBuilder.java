@@ -1,0 +1,153 @@
+package narlink.delta;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import narlink.Bytes;
+import narlink.nix.NarParser;
+import narlink.nix.NarVisitor;
+
+/// Turns a NAR into an [Image]: of a base, with rewrites, or of a new path, with none.
+final class ImageBuilder implements NarVisitor {
+    /// Decides on files that seem compressed.
+    @FunctionalInterface
+    interface Opener {
+        /// @param file the how manieth of the NAR
+        /// @param place its name with those of its directories
+        /// @return what is to stand in the image in its place
+        Optional<byte[]> open(int file, String place, byte[] contents) throws IOException;
+    }
+
+    private final Image image;
+    private final List<Rewrite> rewrites;
+    private final Rewriter contents;
+    private final Opener opener;
+    private final Deque<String> places = new ArrayDeque<>();
+    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+    private boolean collecting;
+    private boolean starting;
+    private long left;
+    private long sizeAt;
+    private int files;
+
+    private ImageBuilder(Image image, List<Rewrite> rewrites, Opener opener) {
+        this.image = image;
+        this.rewrites = rewrites;
+        this.contents = new Rewriter(rewrites, image::write);
+        this.opener = opener;
+    }
+
+    /// Appends the image of the NAR that `nar` gives.
+    ///
+    /// @return how many files it has
+    static int build(Image image, List<Rewrite> rewrites, Opener opener, Codec.NarSource nar, long narSize)
+            throws IOException {
+        var builder = new ImageBuilder(image, rewrites, opener);
+        var parser = new NarParser(builder, narSize);
+        try {
+            nar.writeTo(new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    write(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    parser.feed(bytes, offset, length);
+                }
+            });
+            parser.end();
+            return builder.files;
+        } catch (UncheckedIOException e) {
+            throw new IOException(String.valueOf(e.getMessage()), e.getCause());
+        }
+    }
+
+    @Override
+    public void directory() {
+        put(Image.DIRECTORY);
+        places.push("");
+    }
+
+    @Override
+    public void enter(Bytes name) {
+        places.pop();
+        places.push(name.utf8());
+        put(Image.ENTRY);
+        text(name);
+    }
+
+    @Override
+    public void leave() {
+        places.pop();
+        put(Image.END);
+    }
+
+    @Override
+    public void symlink(Bytes target) {
+        put(Image.SYMLINK);
+        text(target);
+    }
+
+    @Override
+    public void file(boolean executable, long size) {
+        put(executable ? Image.EXECUTABLE : Image.FILE);
+        sizeAt = image.size();
+        put(Image.number(size, Image.SIZE_BYTES));
+        left = size;
+        starting = true;
+        collecting = false;
+        if (size == 0) files++;
+    }
+
+    @Override
+    public void bytes(byte[] array, int offset, int length) {
+        try {
+            if (starting) {
+                collecting = left <= Gzip.MAX_OPENED && (array[offset] & 0xff) == 0x1f;
+                starting = false;
+            }
+            if (collecting) collected.write(array, offset, length);
+            else contents.write(array, offset, length);
+            left -= length;
+            if (left == 0) endFile();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void endFile() throws IOException {
+        if (collecting) {
+            byte[] file = collected.toByteArray();
+            collected.reset();
+            byte[] shown = opener.open(files, String.join("/", places), file).orElse(file);
+            contents.write(shown, 0, shown.length);
+        }
+        contents.end();
+        image.patch(sizeAt, image.size() - sizeAt - Image.SIZE_BYTES);
+        files++;
+    }
+
+    private void text(Bytes text) {
+        try {
+            byte[] bytes = Rewriter.rewrite(rewrites, text.toArray());
+            put(Image.number(bytes.length, Image.LENGTH_BYTES));
+            put(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void put(byte... bytes) {
+        try {
+            image.write(bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -28,7 +28,10 @@ final class Hands implements AutoCloseable {
     private final BiConsumer<Integer, Input> answers;
     private final Consumer<StoreView> views;
     private final PackStream.Signal signal = new PackStream.Signal();
-    private final Set<Integer> queued = new HashSet<>(); // With `running` guarded by `signal`.
+    // These four guarded by `signal`.
+    private final Set<Integer> queued = new HashSet<>(); // Deployments whose import is submitted or runs.
+    private final Set<Integer> fresh = new HashSet<>(); // Those of them that have got something since they last ran.
+    private final Set<Integer> ended = new HashSet<>();
     private int running;
     private final AtomicInteger busy = new AtomicInteger();
     private final ExecutorService thread =
@@ -52,15 +55,19 @@ final class Hands implements AutoCloseable {
                 signal.arrived();
                 return;
             }
-            if (queued.add(number)) submit(() -> importNow(number, manifest));
-            if (running != 0) signal.giveWay();
+            if (fresh.add(number)) signal.queued(1);
+            if (queued.add(number)) execute(() -> importNow(number, manifest));
         }
     }
 
     private void importNow(int number, Manifest manifest) {
         synchronized (signal) {
+            if (fresh.remove(number)) signal.queued(-1);
+            if (ended.remove(number)) {
+                queued.remove(number);
+                return;
+            }
             running = number;
-            signal.reset();
         }
         Optional<Input> answer = Optional.empty();
         boolean again = false;
@@ -81,7 +88,8 @@ final class Hands implements AutoCloseable {
         }
         synchronized (signal) {
             running = 0;
-            if (again) submit(() -> importNow(number, manifest));
+            boolean over = ended.remove(number);
+            if (again && !over) execute(() -> importNow(number, manifest));
             else queued.remove(number);
         }
         answer.ifPresent(input -> answers.accept(number, input));
@@ -112,8 +120,11 @@ final class Hands implements AutoCloseable {
         });
     }
 
-    /// Ends the roots of a deployment that has ended.
+    /// Ends the import and the roots of a deployment that has ended.
     void release(int number) {
+        synchronized (signal) {
+            if (queued.contains(number)) ended.add(number);
+        }
         submit(() -> {
             try {
                 importer.unroot(number);
@@ -140,7 +151,16 @@ final class Hands implements AutoCloseable {
         views.accept(new StoreView(digest.digest(), digest.size(), store.freeBytes(), activator.report()));
     }
 
+    /// Puts work in the queue that an import which waits for its next block gives way to.
     private void submit(Runnable work) {
+        signal.queued(1);
+        execute(() -> {
+            signal.queued(-1);
+            work.run();
+        });
+    }
+
+    private void execute(Runnable work) {
         if (thread.isShutdown()) return;
         busy.incrementAndGet();
         thread.execute(() -> {
@@ -152,9 +172,11 @@ final class Hands implements AutoCloseable {
         });
     }
 
-    /// Whether nothing is at hand but an import that waits for its next block.
+    /// Whether nothing is at hand but imports that wait for their next block.
     boolean idle() {
-        return busy.get() == (signal.waiting() ? 1 : 0);
+        synchronized (signal) {
+            return busy.get() == (signal.waiting() ? queued.size() : 0);
+        }
     }
 
     private static String message(Exception e) {
@@ -164,7 +186,7 @@ final class Hands implements AutoCloseable {
     /// Waits for the work at hand, but not for blocks.
     @Override
     public void close() {
-        signal.giveWay();
+        signal.end();
         thread.shutdown();
         try {
             if (!thread.awaitTermination(60, TimeUnit.SECONDS)) thread.shutdownNow();

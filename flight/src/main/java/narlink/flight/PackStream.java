@@ -63,7 +63,8 @@ final class PackStream extends InputStream {
     /// Tells the waiting import that a block has come, or that it is to give way.
     static final class Signal {
         private long count;
-        private boolean giveWay;
+        private int queued;
+        private boolean end;
         private boolean waiting;
 
         synchronized long count() {
@@ -71,7 +72,7 @@ final class PackStream extends InputStream {
         }
 
         synchronized boolean waiting() {
-            return waiting && !giveWay;
+            return waiting && !givesWay();
         }
 
         synchronized void arrived() {
@@ -80,19 +81,21 @@ final class PackStream extends InputStream {
             notifyAll();
         }
 
-        /// Whoever waits now, or tries to before [#reset], gives way.
-        synchronized void giveWay() {
-            giveWay = true;
+        /// So much more work that could go on now; as long as there is any, whoever waits gives way to it.
+        synchronized void queued(int more) {
+            queued += more;
             notifyAll();
         }
 
-        synchronized void reset() {
-            giveWay = false;
+        /// Whoever waits gives way from now on.
+        synchronized void end() {
+            end = true;
+            notifyAll();
         }
 
         /// Waits for an arrival after `seen`; false to give way.
         synchronized boolean await(long seen) {
-            while (count == seen && !giveWay) {
+            while (count == seen && !givesWay()) {
                 try {
                     waiting = true;
                     wait();
@@ -104,6 +107,10 @@ final class PackStream extends InputStream {
                 }
             }
             return count != seen;
+        }
+
+        private boolean givesWay() {
+            return end || queued > 0;
         }
     }
 }

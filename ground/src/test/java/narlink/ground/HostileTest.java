@@ -47,6 +47,7 @@ import narlink.wire.Symbols;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What comes to the receiver that no honest ground sends, and lies that even a mission key signed.
@@ -294,6 +295,30 @@ final class HostileTest {
         receiver.loop().settled();
         assertEquals(DeploymentState.CONFIRMED, state(1));
         assertTrue(count(report(), Counter.SEGMENTS_DUPLICATE) > 100);
+    }
+
+    @Test
+    @Timeout(60)
+    void whatWaitsForItsBlocksHoldsUpNothingElse() throws Exception {
+        for (int number = 1; number <= 3; number++) {
+            hear(deployment(number).announcement(), MISSION);
+            hearAll(deployment(number), FecObject.MANIFEST);
+            receiver.loop().settled();
+        }
+        hear(new Command(1, LATER, new Command.Action.Cancel(2)), MISSION);
+        receiver.loop().settled();
+        deliver(deployment(4));
+        assertEquals(DeploymentState.CONFIRMED, state(4));
+        // The same for those that a restart finds.
+        end();
+        receiver = begin(receiver.files());
+        receiver.loop().settled();
+        deliver(deployment(5));
+        assertEquals(DeploymentState.CONFIRMED, state(5));
+        hearAll(deployment(1), FecObject.PACK);
+        receiver.loop().settled();
+        assertEquals(DeploymentState.CONFIRMED, state(1));
+        assertEquals(DeploymentState.RECEIVING, state(3));
     }
 
     private interface Lie {

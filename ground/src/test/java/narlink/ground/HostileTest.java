@@ -254,7 +254,7 @@ final class HostileTest {
     void aPackThatUnfoldsToMoreThanDeclaredIsRefused() throws Exception {
         var bomb = new ByteArrayOutputStream();
         try (var encoder = new Solid().encoder(bomb, 100 << 20)) {
-            encoder.add(new Codec.NewPath(PATH, 100 << 20), out -> out.write(new byte[100 << 20]));
+            encoder.add(new Codec.NewPath(PATH, 100 << 20, List.of()), out -> out.write(new byte[100 << 20]));
         }
         deliver(new Packed(List.of(PATH), nar(), bomb.toByteArray()).announce(1));
         assertEquals(DeploymentState.FAILED, state(1));
@@ -339,7 +339,8 @@ final class HostileTest {
                         narSize == 0 ? entry.narSize() : narSize,
                         prefix == null ? entry.narHashPrefix() : prefix,
                         entry.references(),
-                        entry.contentAddress())),
+                        entry.contentAddress(),
+                        entry.bases())),
                 manifest.known(),
                 narHashes == null ? manifest.narHashes() : narHashes,
                 manifest.blockHashes(),
@@ -383,7 +384,8 @@ final class HostileTest {
                                     nar.length,
                                     Sha256.of(nar).bytes().slice(0, 8),
                                     List.of(),
-                                    Optional.empty())),
+                                    Optional.empty(),
+                                    List.of())),
                             List.of(),
                             Manifest.digestOf(List.of(Sha256.of(nar))),
                             java.util.stream.IntStream.range(0, oti.blocks())
@@ -398,7 +400,7 @@ final class HostileTest {
         private static byte[] encoded(byte[] nar) throws IOException {
             var out = new ByteArrayOutputStream();
             try (var encoder = new Solid().encoder(out, nar.length)) {
-                encoder.add(new Codec.NewPath(PATH, nar.length), to -> to.write(nar));
+                encoder.add(new Codec.NewPath(PATH, nar.length, List.of()), to -> to.write(nar));
             }
             return out.toByteArray();
         }

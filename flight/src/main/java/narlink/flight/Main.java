@@ -111,8 +111,11 @@ public final class Main {
 
         void print(JsonObject object, Runnable human) {
             if (json) {
-                System.out.println(
-                        new GsonBuilder().setPrettyPrinting().create().toJson(object));
+                System.out.println(new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(object));
             } else {
                 human.run();
             }
@@ -180,6 +183,7 @@ public final class Main {
                     var source = Pipes.source(PipeUrl.parse(pipe), Pipes.End.FLIGHT);
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC())) {
                 Runtime.getRuntime().addShutdownHook(new Thread(loop::close, "shutdown"));
+                loop.onFailure(() -> Runtime.getRuntime().halt(1));
                 new PipeLoop(source, loop).run(once);
                 if (once) loop.settled();
                 return lock.isValid() ? 0 : 1;

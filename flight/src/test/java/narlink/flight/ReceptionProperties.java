@@ -45,7 +45,7 @@ final class ReceptionProperties {
             List.of(new Manifest.Entry(
                     StorePath.of(new byte[20], "a"),
                     120,
-                    HASH.bytes().slice(0, 8),
+                    HASH.bytes().slice(0, Manifest.HASH_PREFIX),
                     List.of(),
                     Optional.empty(),
                     List.of())),

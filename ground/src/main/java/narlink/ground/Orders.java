@@ -63,7 +63,6 @@ public final class Orders {
         var pack = directory.resolve("plan.pack");
         try {
             var packed = pack(request, pack);
-            if (System.getProperty("narlink.rehearse") != null) Rehearsal.rehearse(packed, earth, directory);
             var deployment = deployment(request, packed, anyKey, anyKey, now);
             return summary(request, packed, deployment, anyKey, directory, 0);
         } finally {

@@ -37,6 +37,9 @@ final class Planner {
             added.add(info);
         }
         return new Plan(
-                targets, added, reused, Bases.choose(added, earth.infos(bases).values()));
+                targets,
+                added,
+                reused,
+                Bases.choose(earth, added, earth.infos(bases).values()));
     }
 }

@@ -30,6 +30,11 @@ final class Coder {
     };
     private static final int PARAMETERS_OF_LARGE = 4;
 
+    /// Streams of fewer bytes hardly differ by parameters, and those of very few gain nothing at all.
+    private static final int TRY_FEW = 2048;
+
+    private static final int TRY_NONE = 24;
+
     private Coder() {}
 
     /// @param properties of LZMA, else 0
@@ -37,7 +42,8 @@ final class Coder {
 
     static Coded encode(byte[] raw, int length, Stream stream) throws IOException {
         var best = new Coded(PLAIN, 0, length, java.util.Arrays.copyOf(raw, length));
-        int tried = length > TRY_ALL ? PARAMETERS_OF_LARGE : PARAMETERS.length;
+        if (length <= TRY_NONE) return best;
+        int tried = length > TRY_ALL || length < TRY_FEW ? PARAMETERS_OF_LARGE : PARAMETERS.length;
         for (int i = 0; i < tried; i++) best = smaller(best, lzma(raw, length, stream, PARAMETERS[i]));
         return smaller(best, zstd(raw, length, stream));
     }

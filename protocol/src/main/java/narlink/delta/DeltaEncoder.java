@@ -28,7 +28,7 @@ final class DeltaEncoder implements Codec.Encoder {
     private static final long MAX_NAR = 512L << 20;
 
     /// Megabytes of memory for images that are being matched.
-    private static final int MEMORY = 1200;
+    private static final int MEMORY = 700;
 
     /// Bytes of memory for each byte of a base that is being matched: text, symbols, order and what sorting takes.
     private static final int FACTOR = 14;

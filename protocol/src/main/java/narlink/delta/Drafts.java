@@ -10,8 +10,10 @@ import java.util.Set;
 
 /// What one path adds to each stream; the other side of [Script].
 final class Drafts {
-    /// Shorter runs of equal bytes are not worth an operation.
-    private static final int MIN_COPY = 64;
+    /// Shorter runs of equal bytes are no operation: as zeros between differences they cost less. Measured: 64 takes 10
+    /// %
+    /// more than 512 on small changes of large programs.
+    private static final int MIN_COPY = 512;
 
     final Map<Stream, ByteArrayOutputStream> streams = new EnumMap<>(Stream.class);
     private int position;

@@ -1,5 +1,16 @@
 /// How the NARs of a deployment become one stream of few bytes, and NARs again. A [narlink.delta.Codec] turns them into
-/// the pack's bytes and back; [narlink.delta.Solid] is the codec that needs no base: one zstd frame over all NARs.
+/// the pack's bytes and back. [narlink.delta.Solid] needs no base: one zstd frame over all NARs. [narlink.delta.Delta]
+/// makes new paths of paths on board:
+///
+/// - `ImageBuilder` turns NARs into [narlink.delta.Image]s: compressed files opened (`Gzip`, `Deflate`), in bases store
+///   paths put in the place of older ones (`Rewriter`, by each [narlink.delta.Rewrite]);
+/// - `Matcher` finds what of the new image is nearly in the base, by a `SuffixArray`; `Drafts` writes that down,
+/// `Script`
+///   reads it;
+/// - `Coder` compresses the streams, `Streams` lays them in the pack as a decoder needs them;
+/// - `Unfolder` makes the NAR of an image, packing again what was opened.
+///
+/// To add an opener, see `Gzip`: it must reproduce a file bit for bit, or leave it alone.
 @NullMarked
 package narlink.delta;
 

@@ -36,7 +36,7 @@ public record Manifest(
     public static final int MAX_BASES = 16;
     /// Largest NAR: 1 TiB.
     public static final long MAX_NAR_SIZE = 1L << 40;
-    public static final int HASH_PREFIX = 8;
+    public static final int HASH_PREFIX = 4;
     public static final int MIN_KNOWN_PREFIX = 5;
 
     public Manifest {
@@ -55,7 +55,7 @@ public record Manifest(
 
     /// One path that the pack brings.
     ///
-    /// @param narHashPrefix first 8 bytes of its NAR hash: a wrong decode shows early
+    /// @param narHashPrefix first bytes of its NAR hash: a wrong decode shows early
     /// @param references indexes, ascending; the path's own is allowed
     /// @param contentAddress Nix's `ca` field, where it has one
     /// @param bases indexes of what it is made of, in the order in which the codec takes them

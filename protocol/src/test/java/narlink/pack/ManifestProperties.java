@@ -110,7 +110,7 @@ final class ManifestProperties {
                 .setNames(ByteString.copyFromUtf8("a\nb\n"))
                 .addNarSizes(120)
                 .addNarSizes(120)
-                .setNarHashPrefixes(ByteString.copyFrom(new byte[16]))
+                .setNarHashPrefixes(ByteString.copyFrom(new byte[2 * Manifest.HASH_PREFIX]))
                 .setNarHashesDigest(ByteString.copyFrom(new byte[32]))
                 .addReferenceCounts(0)
                 .addReferenceCounts(1)

@@ -122,7 +122,9 @@ class PlanCommand extends Base {
         for (int i = 0; i < plan.added().size(); i++) {
             var one = new JsonObject();
             one.addProperty("path", plan.added().get(i).path().toString());
-            one.add("base", JsonNull.INSTANCE);
+            var bases = plan.bases(plan.added().get(i).path());
+            if (bases.isEmpty()) one.add("base", JsonNull.INSTANCE);
+            else one.addProperty("base", bases.getFirst().path().toString());
             one.addProperty("rawBytes", plan.added().get(i).narSize());
             one.addProperty("packBytes", summary.sizes().get(i));
             objects.add(one);

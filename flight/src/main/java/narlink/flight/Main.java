@@ -5,7 +5,9 @@ import com.google.gson.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -44,13 +46,20 @@ public final class Main {
     static CommandLine commandLine() {
         var line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((e, command, result) -> {
-            System.err.println(
-                    "narlink-flight: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
+            System.err.println("narlink-flight: " + line(e));
             System.getLogger(Main.class.getName()).log(System.Logger.Level.DEBUG, "failed", e);
             return 1;
         });
         line.setDefaultValueProvider(new ConfigFile());
         return line;
+    }
+
+    /// What went wrong, in one line; files that are missing or forbidden have nothing but their name to say.
+    public static String line(Exception e) {
+        var message = Optional.ofNullable(e.getMessage()).orElse(e.toString());
+        if (e instanceof NoSuchFileException) message = "there is no " + message;
+        if (e instanceof AccessDeniedException) message = "may not use " + message;
+        return message.strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 
     /// What all commands take.

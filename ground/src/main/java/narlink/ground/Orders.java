@@ -90,15 +90,18 @@ public final class Orders {
     private Deployment queue(
             Request request, Packed packed, SecretKey missionKey, SecretKey stationKey, Instant now, Path temporary)
             throws IOException {
-        try (var file = FileChannel.open(
-                        files.packs().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var lock = file.lock()) {
-            if (!lock.isValid()) throw new IOException("cannot lock " + files.packs());
-            var deployment = deployment(request, packed, missionKey, stationKey, now);
-            for (var info : packed.plan().added()) root(deployment, info);
-            if (packed.packOti().isPresent()) publish(temporary, files.packs().resolve(deployment.pack()));
-            ledger.add(deployment);
-            return deployment;
+        synchronized (Orders.class) { // The file's lock keeps other processes out, not other threads.
+            try (var file = FileChannel.open(
+                            files.packs().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = file.lock()) {
+                if (!lock.isValid()) throw new IOException("cannot lock " + files.packs());
+                var deployment = deployment(request, packed, missionKey, stationKey, now);
+                for (var info : packed.plan().added()) root(deployment, info);
+                if (packed.packOti().isPresent())
+                    publish(temporary, files.packs().resolve(deployment.pack()));
+                ledger.add(deployment);
+                return deployment;
+            }
         }
     }
 

@@ -311,6 +311,9 @@ final class CliTest {
         var other = programs.flight("init", "--satellite", "moon");
         assertEquals(1, other.code());
         assertTrue(other.line().contains("belongs to satellite sat"), other.line());
+        var missing = programs.flight("receive", "nowhere", "--store", board);
+        assertEquals(1, missing.code());
+        assertEquals("narlink-flight: there is no nowhere", missing.line());
         int port = freePort();
         var running = programs.startFlight("run", "--pipe", "tcp-listen://127.0.0.1:" + port, "--store", board);
         try {

@@ -84,7 +84,9 @@ final class Activator {
 
     private Optional<Integer> confirmed(ProfileName name) throws IOException {
         return disk.read(confirmed.resolve(name.value()))
-                .map(bytes -> Integer.parseInt(new String(bytes, StandardCharsets.US_ASCII).trim()));
+                .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).trim())
+                .filter(text -> text.matches("[0-9]{1,9}")) // Else it was damaged on the disk.
+                .map(Integer::parseInt);
     }
 
     /// @param exitStatus 128 + SIGKILL where the time was up

@@ -114,8 +114,9 @@ final class Blocks implements AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            answers.accept(key.deployment(), new Input.Undecodable(object, block));
             LOG.log(System.Logger.Level.WARNING, "block can't be read", e);
+            // Not from here: the reception thread would wait for room in its own inbox.
+            solver.execute(() -> answers.accept(key.deployment(), new Input.Undecodable(object, block)));
         }
     }
 
@@ -131,7 +132,7 @@ final class Blocks implements AutoCloseable {
             closeLog(key);
             deployment.deleteLog(key.object(), key.block());
             return good ? new Input.Decoded(key.object(), key.block()) : new Input.Spoilt(key.object(), key.block());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "block can't be decoded", e);
             return new Input.Undecodable(key.object(), key.block());
         }
@@ -154,7 +155,7 @@ final class Blocks implements AutoCloseable {
             return manifest(announcement).map(Input.ManifestRead::new);
         } catch (MalformedManifestException e) {
             return Optional.of(new Input.Failed(String.valueOf(e.getMessage())));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "manifest can't be read", e);
             return Optional.of(new Input.Stalled(String.valueOf(e.getMessage())));
         }
@@ -206,7 +207,10 @@ final class Blocks implements AutoCloseable {
                     .state();
         }
         reception = recover(reception, FecObject.PACK);
-        return reception.state().ended() ? reception : reception.in(saved, reception.reason());
+        // Without its manifest nothing can be activated: it has to come again, and is told as missing.
+        return reception.state().ended() || reception.manifest().isEmpty()
+                ? reception
+                : reception.in(saved, reception.reason());
     }
 
     private Reception recover(Reception reception, FecObject object) throws IOException {

@@ -15,6 +15,8 @@ import narlink.wire.FecObject;
 /// Where one deployment lies on disk: its announcement as it was signed, its status, and for each source block either a
 /// symbol log or the decoded block.
 final class DeploymentFiles {
+    private static final System.Logger LOG = System.getLogger(DeploymentFiles.class.getName());
+
     private final Disk disk;
     private final Path directory;
 
@@ -51,8 +53,8 @@ final class DeploymentFiles {
         var bytes = disk.read(directory.resolve("status"));
         if (bytes.isEmpty()) return Optional.empty();
         var properties = new Properties();
-        properties.load(new StringReader(new String(bytes.get(), StandardCharsets.ISO_8859_1)));
         try {
+            properties.load(new StringReader(new String(bytes.get(), StandardCharsets.ISO_8859_1)));
             return Optional.of(new Status(
                     DeploymentState.valueOf(properties.getProperty("state", "RECEIVING")),
                     properties.getProperty("reason", ""),
@@ -60,7 +62,9 @@ final class DeploymentFiles {
                     Integer.parseInt(properties.getProperty("exitStatus", "-1")),
                     Bytes.ofHex(properties.getProperty("outputTail", ""))));
         } catch (IllegalArgumentException e) {
-            throw new IOException("damaged status of deployment " + directory.getFileName() + ": " + e.getMessage(), e);
+            // Not ended, then: what was received tells how far it is, and its expiry ends it at the latest.
+            LOG.log(System.Logger.Level.WARNING, "damaged status of deployment " + directory.getFileName(), e);
+            return Optional.empty();
         }
     }
 

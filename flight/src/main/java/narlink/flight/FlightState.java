@@ -12,8 +12,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import narlink.nix.PublicKey;
 import narlink.nix.SecretKey;
+import narlink.wire.Envelope;
+import narlink.wire.Opened;
+import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 
 /// The receiver's state directory:
@@ -123,7 +127,7 @@ public final class FlightState {
 
     /// Counts a start, durably, and returns how many there were.
     int boot() throws IOException {
-        int boots = number("boots") + 1;
+        int boots = number("boots", Report::boots) + 1;
         disk.replace(directory.resolve("boots"), bytes(Integer.toString(boots)));
         disk.delete(scratch());
         disk.makeDirectory(scratch());
@@ -131,8 +135,34 @@ public final class FlightState {
         return boots;
     }
 
-    int number(String file) throws IOException {
-        return text(file).map(Integer::parseInt).orElse(0);
+    /// A number that only grows. Where its file is damaged, what the last report told of it.
+    private int number(String file, ToIntFunction<Report> told) throws IOException {
+        var text = text(file);
+        if (text.isPresent() && text.get().matches("[0-9]{1,9}")) return Integer.parseInt(text.get());
+        if (text.isPresent()) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is damaged; going by the last report", directory.resolve(file));
+        }
+        return lastKnown().map(told::applyAsInt).orElse(0);
+    }
+
+    /// The lowest deployment number that is still believed.
+    int floor() throws IOException {
+        return Math.max(1, number("floor", Report::lowestOpen));
+    }
+
+    /// The last command carried out.
+    int command() throws IOException {
+        return number("command", Report::command);
+    }
+
+    private Optional<Report> lastKnown() throws IOException {
+        var segment = lastReport();
+        if (segment.isEmpty()) return Optional.empty();
+        var keys = Envelope.Keys.of(List.of(flightKey().publicKey()));
+        return Envelope.open(segment.get(), keys, Envelope.Direction.DOWN, satellite()) instanceof Opened.Trusted known
+                        && known.message() instanceof Report report
+                ? Optional.of(report)
+                : Optional.empty();
     }
 
     void saveNumber(String file, int number) throws IOException {

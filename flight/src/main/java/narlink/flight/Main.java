@@ -5,7 +5,9 @@ import com.google.gson.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -44,13 +46,20 @@ public final class Main {
     static CommandLine commandLine() {
         var line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((e, command, result) -> {
-            System.err.println(
-                    "narlink-flight: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
+            System.err.println("narlink-flight: " + line(e));
             System.getLogger(Main.class.getName()).log(System.Logger.Level.DEBUG, "failed", e);
             return 1;
         });
         line.setDefaultValueProvider(new ConfigFile());
         return line;
+    }
+
+    /// What went wrong, in one line; files that are missing or forbidden have nothing but their name to say.
+    public static String line(Exception e) {
+        var message = Optional.ofNullable(e.getMessage()).orElse(e.toString());
+        if (e instanceof NoSuchFileException) message = "there is no " + message;
+        if (e instanceof AccessDeniedException) message = "may not use " + message;
+        return message.strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 
     /// What all commands take.
@@ -111,8 +120,11 @@ public final class Main {
 
         void print(JsonObject object, Runnable human) {
             if (json) {
-                System.out.println(
-                        new GsonBuilder().setPrettyPrinting().create().toJson(object));
+                System.out.println(new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(object));
             } else {
                 human.run();
             }
@@ -180,6 +192,7 @@ public final class Main {
                     var source = Pipes.source(PipeUrl.parse(pipe), Pipes.End.FLIGHT);
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC())) {
                 Runtime.getRuntime().addShutdownHook(new Thread(loop::close, "shutdown"));
+                loop.onFailure(() -> Runtime.getRuntime().halt(1));
                 new PipeLoop(source, loop).run(once);
                 if (once) loop.settled();
                 return lock.isValid() ? 0 : 1;

@@ -11,6 +11,7 @@ final class PipeLoop {
     private static final System.Logger LOG = System.getLogger(PipeLoop.class.getName());
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 10_000;
+    private static final long SENDER_GRACE_MILLIS = 5_000;
 
     private final Pipes.Source source;
     private final ReceptionLoop reception;
@@ -41,7 +42,7 @@ final class PipeLoop {
 
     private void carry(Pipe pipe) throws IOException, InterruptedException {
         var mailbox = new Mailbox();
-        var sender = Thread.ofPlatform().name("reports").start(() -> send(pipe, mailbox));
+        var sender = Thread.ofPlatform().daemon().name("reports").start(() -> send(pipe, mailbox));
         reception.reportTo(mailbox::put);
         long bad = 0;
         try {
@@ -54,7 +55,7 @@ final class PipeLoop {
             reception.reportTo(segment -> {});
             sender.interrupt();
             pipe.close();
-            sender.join();
+            sender.join(SENDER_GRACE_MILLIS); // Standard output that nobody reads cannot be closed under its writer.
         }
     }
 

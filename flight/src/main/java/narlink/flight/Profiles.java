@@ -72,10 +72,8 @@ final class Profiles {
         for (var file : files()) {
             var match = GENERATION.matcher(file);
             if (!match.matches() || !match.group(1).equals(name.value())) continue;
-            var target = readLink(directory.resolve(file));
-            if (target.isPresent()) {
-                generations.put(Integer.parseInt(match.group(2)), StorePath.parse(target.get()));
-            }
+            var target = readLink(directory.resolve(file)).flatMap(Profiles::storePath);
+            if (target.isPresent()) generations.put(Integer.parseInt(match.group(2)), target.get());
         }
         return generations;
     }
@@ -83,7 +81,8 @@ final class Profiles {
     List<Profile> all() throws IOException {
         var profiles = new ArrayList<Profile>();
         for (var file : files()) {
-            if (GENERATION.matcher(file).matches() || file.endsWith(".tmp")) continue;
+            // Others may keep files of their own here.
+            if (file.endsWith(".tmp") || !ProfileName.isValid(file)) continue;
             current(new ProfileName(file)).ifPresent(profiles::add);
         }
         return profiles;
@@ -108,6 +107,14 @@ final class Profiles {
     private void force() throws IOException {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        }
+    }
+
+    private static Optional<StorePath> storePath(String target) {
+        try {
+            return Optional.of(StorePath.parse(target));
+        } catch (IllegalArgumentException e) { // Nobody's generation.
+            return Optional.empty();
         }
     }
 

@@ -67,6 +67,8 @@ public final class ReceptionLoop implements AutoCloseable {
     private Instant reported = Instant.EPOCH;
     private Instant reportSaved = Instant.EPOCH;
     private volatile Downlink downlink = segment -> {};
+    private volatile Runnable onFailure = () -> {};
+    private volatile boolean failed;
     private volatile boolean running = true;
 
     /// Where reports go.
@@ -97,8 +99,8 @@ public final class ReceptionLoop implements AutoCloseable {
         this.missionKeys = files.trustedKeys();
         this.clock = clock;
         this.reporter = new Reporter(files.flightKey(), satellite, files.boot());
-        this.floor = Math.max(1, files.number("floor"));
-        this.command = files.number("command");
+        this.floor = files.floor();
+        this.command = files.command();
         this.blocks = new Blocks(files, this::answer);
         this.hands = new Hands(files, store, this::answer, view -> put(new Event.Viewed(view)));
         this.thread = Thread.ofPlatform().name("reception").unstarted(this::run);
@@ -121,6 +123,13 @@ public final class ReceptionLoop implements AutoCloseable {
     public void reportTo(Downlink link) {
         downlink = link;
         put(new Event.Asked(() -> {}, false));
+    }
+
+    /// Runs `end` once a bug has stopped the reception: nothing that is heard from then on is kept, so that the process
+    /// is to end too, and to be started again.
+    public void onFailure(Runnable end) {
+        onFailure = end;
+        if (failed) end.run();
     }
 
     /// A report of everything that was heard before this call, as a signed segment.
@@ -165,10 +174,12 @@ public final class ReceptionLoop implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // A bug. Everything durable is in the logs: starting again from them is the safest way on.
                 LOG.log(System.Logger.Level.ERROR, "the receiver stops", e);
                 running = false;
+                failed = true;
+                onFailure.run();
             }
         }
     }
@@ -355,7 +366,7 @@ public final class ReceptionLoop implements AutoCloseable {
             var reception = receptions.get(due.getKey());
             if (reception == null || reception.state().ended()) {
                 retries.remove(due.getKey());
-            } else if (!now.isBefore(due.getValue())) {
+            } else if (!now.isBefore(due.getValue()) || due.getValue().isAfter(now.plus(RETRY))) { // Or set back.
                 retries.remove(due.getKey());
                 resume(reception);
             }

@@ -46,9 +46,10 @@ final class DatagramPipe implements Pipe {
         if (to == null) return;
         try {
             channel.send(ByteBuffer.wrap(Frames.datagram(segment)), to);
-        } catch (PortUnreachableException e) {
-            // The datagram is lost, as datagrams may be: the next report or pass makes up for it.
-            System.getLogger("narlink.pipe").log(System.Logger.Level.DEBUG, "nobody listens at {0}", to);
+        } catch (IOException e) {
+            if (!channel.isOpen()) throw e;
+            // No listener, no route, no buffer: the datagram is lost, as datagrams may be, and the next one may not be.
+            System.getLogger("narlink.pipe").log(System.Logger.Level.DEBUG, "lost on the way to " + to, e);
         }
     }
 

@@ -8,22 +8,27 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.Channels;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import narlink.wire.PipeUrl;
 
 /// Opens pipes. A [Source] keeps what outlives one connection, such as a listening socket.
 public final class Pipes {
     private static final int WRITE_BUFFER = 1 << 16;
+    private static final long EXEC_GRACE_MILLIS = 1_000;
 
     /// Which end of the link this process is: it decides who reads the file named first.
     public enum End {
@@ -51,9 +56,7 @@ public final class Pipes {
         return switch (url) {
             case PipeUrl.Stdio stdio -> once(Pipes::stdio);
             case PipeUrl.Tcp tcp ->
-                tcp.listen()
-                        ? listen(inet(tcp.address()), StandardProtocolFamily.INET, url)
-                        : () -> connect(inet(tcp.address()), url);
+                tcp.listen() ? listenInet(inet(tcp.address()), url) : () -> connect(inet(tcp.address()), url);
             case PipeUrl.Unix unix ->
                 unix.listen() ? listenUnix(unix) : () -> connect(UnixDomainSocketAddress.of(unix.path()), url);
             case PipeUrl.Udp udp -> () -> datagram(udp);
@@ -87,6 +90,11 @@ public final class Pipes {
         return listen(UnixDomainSocketAddress.of(path), StandardProtocolFamily.UNIX, unix);
     }
 
+    private static Source listenInet(InetSocketAddress address, PipeUrl url) throws IOException {
+        boolean six = address.getAddress() instanceof Inet6Address;
+        return listen(address, six ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET, url);
+    }
+
     private static Source listen(SocketAddress address, ProtocolFamily family, PipeUrl url) throws IOException {
         var server = ServerSocketChannel.open(family);
         try {
@@ -118,25 +126,45 @@ public final class Pipes {
     }
 
     private static Pipe datagram(PipeUrl.Udp udp) throws IOException {
+        var peer = udp.peer().isPresent() ? Optional.of(inet(udp.peer().get())) : Optional.<SocketAddress>empty();
         var channel = DatagramChannel.open();
         try {
-            channel.bind(udp.listen().map(Pipes::inet).orElse(null));
+            channel.bind(udp.listen().isPresent() ? inet(udp.listen().get()) : null);
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + udp.text() + ": " + e.getMessage(), e);
         }
-        return new DatagramPipe(channel, udp.peer().map(Pipes::inet));
+        return new DatagramPipe(channel, peer);
     }
 
     private static Pipe exec(PipeUrl.Exec exec) throws IOException {
         var process = new ProcessBuilder("/bin/sh", "-c", exec.command())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        return new StreamPipe(process.getInputStream(), process.getOutputStream(), () -> {
+        return new StreamPipe(process.getInputStream(), process.getOutputStream(), () -> end(process));
+    }
+
+    /// Lets a program send what it still holds. Who writes to one that does not read has to wait for its end, and to
+    /// close its input as well.
+    private static void end(Process process) {
+        var closer = Thread.ofPlatform().daemon().name("exec").start(() -> closeInput(process));
+        try {
+            closer.join(EXEC_GRACE_MILLIS);
+            process.waitFor(EXEC_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private static void closeInput(Process process) {
+        try {
             process.getOutputStream().close();
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
-        });
+        } catch (IOException e) {
+            // It ended before it had read everything.
+            System.getLogger("narlink.pipe").log(System.Logger.Level.DEBUG, "exec", e);
+        }
     }
 
     private static Pipe files(PipeUrl.Files files, End end) throws IOException {
@@ -177,8 +205,10 @@ public final class Pipes {
         return new BufferedOutputStream(out, WRITE_BUFFER);
     }
 
-    private static InetSocketAddress inet(PipeUrl.HostPort address) {
-        return new InetSocketAddress(address.host(), address.port());
+    private static InetSocketAddress inet(PipeUrl.HostPort address) throws UnknownHostException {
+        var resolved = new InetSocketAddress(address.host(), address.port());
+        if (resolved.isUnresolved()) throw new UnknownHostException("unknown host " + address.host());
+        return resolved;
     }
 
     private interface Opener {

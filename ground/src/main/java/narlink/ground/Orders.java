@@ -23,6 +23,7 @@ import narlink.pack.ProfileName;
 import narlink.simulation.LinkProfile;
 import narlink.wire.Announcement;
 import narlink.wire.Envelope;
+import narlink.wire.Report;
 
 /// From targets to a queued deployment: plan, pack, rehearse, sign, queue. Nothing is signed that was not rehearsed.
 public final class Orders {
@@ -78,14 +79,42 @@ public final class Orders {
         try {
             var packed = pack(request, temporary);
             Rehearsal.rehearse(packed, earth, files.packs());
-            var deployment = deployment(request, packed, missionKey, stationKey, now);
-            for (var info : packed.plan().added()) root(deployment, info);
-            if (packed.packOti().isPresent()) publish(temporary, files.packs().resolve(deployment.pack()));
-            ledger.add(deployment);
+            var deployment = queue(request, packed, missionKey, stationKey, now, temporary);
             return summary(request, packed, deployment, stationKey, files.packs(), deployment.number());
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /// One at a time: a number belongs to one deployment and one pack file, whoever else sends at this moment.
+    private Deployment queue(
+            Request request, Packed packed, SecretKey missionKey, SecretKey stationKey, Instant now, Path temporary)
+            throws IOException {
+        synchronized (Orders.class) { // The file's lock keeps other processes out, not other threads.
+            try (var file = FileChannel.open(
+                            files.packs().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = file.lock()) {
+                if (!lock.isValid()) throw new IOException("cannot lock " + files.packs());
+                var deployment = deployment(request, packed, missionKey, stationKey, now);
+                for (var info : packed.plan().added()) root(deployment, info);
+                if (packed.packOti().isPresent())
+                    publish(temporary, files.packs().resolve(deployment.pack()));
+                ledger.add(deployment);
+                return deployment;
+            }
+        }
+    }
+
+    /// Above all that this ledger and the satellite know: it may remember deployments of another ledger, or from
+    /// before it was removed here.
+    private int nextNumber(Satellite satellite) {
+        int told = new ReportIntake(ledger, satellite)
+                .last()
+                .map(report -> report.deployments().stream()
+                        .mapToInt(Report.DeploymentReport::deployment)
+                        .reduce(report.lowestOpen() - 1, Math::max))
+                .orElse(0);
+        return Math.max(ledger.nextNumber(satellite.name()), told + 1);
     }
 
     /// The deployment under way that brings just these targets to this profile, if there is one.
@@ -139,7 +168,7 @@ public final class Orders {
     private Deployment deployment(
             Request request, Packed packed, SecretKey missionKey, SecretKey stationKey, Instant now) {
         var satellite = request.satellite().name();
-        int number = ledger.nextNumber(satellite);
+        int number = nextNumber(request.satellite());
         var announcement = new Announcement(
                 number,
                 Math.min(number, ledger.lowestOpen(satellite)),

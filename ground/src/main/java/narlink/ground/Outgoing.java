@@ -159,7 +159,8 @@ final class Outgoing {
                     progress.done[i] = true;
                 } else if (index < missing.symbols().size()) {
                     progress.done[i] = false;
-                    int flying = progress.sent[i] - settled.getOrDefault(object, progress.sent)[i];
+                    // What was leased at the report and given back since counts as settled, but not as sent.
+                    int flying = Math.max(0, progress.sent[i] - settled.getOrDefault(object, progress.sent)[i]);
                     progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss, surely);
                 }
             }

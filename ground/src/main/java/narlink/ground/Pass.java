@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// ended, the time is up, or the pipe has closed.
 public final class Pass {
     private static final Duration LISTEN = Duration.ofMillis(500);
+    private static final Duration CURFEW = Duration.ofSeconds(2);
+    /// What a link that stood still may be sent at once, beyond its rate.
+    private static final Duration CATCH_UP = Duration.ofMillis(250);
 
     private final Ledger ledger;
     private final Satellite satellite;
@@ -79,10 +82,28 @@ public final class Pass {
     }
 
     public Result fly(Link link) throws IOException, InterruptedException {
+        var curfew = curfew(link);
         try (var leases = new Leases(ledger, satellite.name());
                 var symbols = new SymbolSource(packs)) {
             return new Flight(link, leases, symbols).run();
+        } finally {
+            curfew.interrupt();
         }
+    }
+
+    /// Closes the link a little after the contact's end: a pipe that takes no more would keep its sender for ever.
+    private Thread curfew(Link link) {
+        return Thread.ofPlatform().daemon().name("curfew").start(() -> {
+            if (settings.duration().isZero()) return;
+            try {
+                Thread.sleep(settings.duration().plus(CURFEW));
+                link.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // The pass ended in time.
+            } catch (IOException e) {
+                System.getLogger(Pass.class.getName()).log(System.Logger.Level.DEBUG, "closing a stuck pipe", e);
+            }
+        });
     }
 
     /// What is to go up, oldest first, with what was sent of it so far.
@@ -152,6 +173,7 @@ public final class Pass {
         private final Instant began = clock.instant();
         private final Map<Integer, Deployment> open = open(ledger, satellite, began);
         private final Transmission transmission;
+        private Instant paced = began;
         private long sentBytes;
         private long sentSegments;
         private long reports;
@@ -233,11 +255,21 @@ public final class Pass {
         }
 
         private void put(byte[] segment) throws IOException, InterruptedException {
-            sentBytes += link.send(segment);
+            int bytes;
+            try {
+                bytes = link.send(segment);
+            } catch (IOException e) {
+                if (over(clock.instant())) return; // Stuck until the link was closed under it.
+                throw e;
+            }
+            sentBytes += bytes;
             sentSegments++;
             listener.progress(tally());
             if (settings.rate().isEmpty()) return;
-            var due = began.plusNanos((long) (sentBytes * 8e9 / settings.rate().getAsLong()));
+            var earliest = clock.instant().minus(CATCH_UP);
+            paced = (paced.isAfter(earliest) ? paced : earliest)
+                    .plusNanos((long) (bytes * 8e9 / settings.rate().getAsLong()));
+            var due = paced;
             for (var now = clock.instant(); now.isBefore(due); now = clock.instant()) {
                 if (hear(Duration.between(now, due)) != null) return;
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -319,6 +320,70 @@ final class HostileTest {
         receiver.loop().settled();
         assertEquals(DeploymentState.CONFIRMED, state(1));
         assertEquals(DeploymentState.RECEIVING, state(3));
+    }
+
+    @Test
+    @Timeout(60)
+    void whatRotsInTheStateDirectoryDoesNotKeepTheReceiverFromStarting() throws Exception {
+        deliver(deployment(1));
+        hear(new Command(7, LATER, new Command.Action.Cancel(1)), MISSION);
+        int boots = report().boots();
+        end();
+        var flight = directory.resolve("flight");
+        for (var file : List.of("boots", "floor", "command", "confirmed/default", "deployments/1/status")) {
+            Files.write(flight.resolve(file), new byte[] {'s', 't', 'a', 't', 'e', '=', '\\', 'u', 'x'});
+        }
+        Files.createFile(receiver.board().profiles().resolve(".keep"));
+        Files.createSymbolicLink(receiver.board().profiles().resolve("default-9-link"), Path.of("/elsewhere"));
+        receiver = begin(receiver.files());
+        receiver.loop().settled();
+        assertEquals(boots + 1, report().boots());
+        assertEquals(7, report().command());
+        deliver(deployment(2));
+        assertEquals(DeploymentState.CONFIRMED, state(2));
+    }
+
+    @Test
+    @Timeout(60)
+    void aStoredDeploymentThatLostItsManifestAsksForItAgain() throws Exception {
+        hear(deployment(1).announcement(), MISSION);
+        receiver.loop().settled();
+        end();
+        Files.writeString(directory.resolve("flight/deployments/1/status"), "state=STORED\npaths=1\n");
+        receiver = begin(receiver.files());
+        assertEquals(DeploymentState.RECEIVING, state(1));
+        deliver(deployment(1));
+        assertEquals(DeploymentState.CONFIRMED, state(1));
+    }
+
+    @Test
+    @Timeout(60)
+    void whoFeedsAReceptionThatABugStoppedIsTold() throws Exception {
+        end();
+        var broken = new java.util.concurrent.atomic.AtomicBoolean();
+        var clock = new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+                return java.time.ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                if (broken.get()) throw new IllegalStateException("a bug");
+                return Instant.now();
+            }
+        };
+        var told = new java.util.concurrent.CountDownLatch(1);
+        try (var loop = new ReceptionLoop(receiver.files(), receiver.board(), clock)) {
+            loop.onFailure(told::countDown);
+            broken.set(true);
+            assertTrue(told.await(30, java.util.concurrent.TimeUnit.SECONDS));
+        }
     }
 
     private interface Lie {

@@ -8,10 +8,14 @@ public record ProfileName(String value) {
     private static final Pattern GENERATION = Pattern.compile(".*-[0-9]+-link");
 
     public ProfileName {
-        if (!GRAMMAR.matcher(value).matches() || GENERATION.matcher(value).matches()) {
+        if (!isValid(value)) {
             throw new IllegalArgumentException("profile name \"" + value
                     + "\": 1 to 63 letters, digits, '.', '_' or '-', and not NAME-NUMBER-link");
         }
+    }
+
+    public static boolean isValid(String name) {
+        return GRAMMAR.matcher(name).matches() && !GENERATION.matcher(name).matches();
     }
 
     @Override

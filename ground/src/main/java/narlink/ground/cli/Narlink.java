@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
+import narlink.flight.Main;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -45,7 +46,7 @@ public final class Narlink {
     static CommandLine commandLine() {
         var line = new CommandLine(new Narlink());
         line.setExecutionExceptionHandler((e, command, result) -> {
-            System.err.println("narlink: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
+            System.err.println("narlink: " + Main.line(e));
             System.getLogger(Narlink.class.getName()).log(System.Logger.Level.DEBUG, "failed", e);
             return e instanceof UsageException ? CommandLine.ExitCode.USAGE : 1;
         });

@@ -2,6 +2,10 @@ package narlink.ground.link;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import narlink.ground.Link;
 import narlink.pipe.Pipes;
 import narlink.wire.PipeUrl;
@@ -16,15 +20,22 @@ public final class Links {
             case PipeUrl.Tcp tcp -> NettyLink.tcp(tcp, patience);
             case PipeUrl.Unix unix -> NettyLink.unix(unix, patience);
             case PipeUrl.Udp udp -> NettyLink.udp(udp);
-            case PipeUrl.Stdio stdio -> jdk(stdio);
-            case PipeUrl.Exec exec -> jdk(exec);
-            case PipeUrl.Files files -> jdk(files);
+            case PipeUrl.Stdio stdio -> jdk(stdio, patience);
+            case PipeUrl.Exec exec -> jdk(exec, patience);
+            case PipeUrl.Files files -> jdk(files, patience);
         };
     }
 
-    private static Link jdk(PipeUrl url) throws IOException {
+    /// Opening a FIFO waits for its other side, which nothing but a thread of its own can be kept from.
+    private static Link jdk(PipeUrl url, Duration patience) throws IOException, InterruptedException {
         try (var source = Pipes.source(url, Pipes.End.GROUND)) {
-            return new JdkLink(source.open(), url.text());
+            var opening = new FutureTask<>(source::open);
+            Thread.ofPlatform().daemon().name("open").start(opening);
+            return new JdkLink(opening.get(patience.toMillis(), TimeUnit.MILLISECONDS), url.text());
+        } catch (TimeoutException e) {
+            throw new IOException("nobody opened " + url.text() + " within " + patience.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(url.text() + ": " + e, e);
         }
     }
 }

@@ -78,9 +78,12 @@ final class NettyLink implements Link {
     static Link udp(PipeUrl.Udp url) throws IOException, InterruptedException {
         var link = new NettyLink(group());
         link.datagrams = true;
-        link.peer = url.peer()
-                .map(peer -> new InetSocketAddress(peer.host(), peer.port()))
-                .orElse(null);
+        var peer = url.peer().map(named -> new InetSocketAddress(named.host(), named.port()));
+        link.peer = peer.orElse(null);
+        if (peer.isPresent() && peer.get().isUnresolved()) {
+            link.close();
+            throw new IOException("cannot send to " + url.text() + ": unknown host");
+        }
         boolean fixed = url.peer().isPresent();
         var bootstrap = new Bootstrap()
                 .group(link.group)

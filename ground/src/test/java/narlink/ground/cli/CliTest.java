@@ -119,6 +119,60 @@ final class CliTest {
     }
 
     @Test
+    void aPipeThatTakesNothingDoesNotOutlastTheContact() throws Exception {
+        send();
+        var fifos = "file:" + directory.resolve("up") + "," + directory.resolve("down");
+        new ProcessBuilder(
+                        "mkfifo",
+                        directory.resolve("up").toString(),
+                        directory.resolve("down").toString())
+                .start()
+                .waitFor();
+        for (var pipe : List.of("exec:sleep 100", fifos)) {
+            var running = programs.startNarlink("pass", "sat", "--pipe", pipe, "--duration", "2s", "--blind", "90%");
+            boolean ended = running.process().waitFor(30, TimeUnit.SECONDS);
+            running.process().destroyForcibly();
+            assertTrue(ended, pipe);
+        }
+    }
+
+    @Test
+    void aSatelliteThatIsAddedAgainRemembersItsDeployments() throws Exception {
+        var url = earth;
+        var other = Files.createDirectory(directory.resolve("other"));
+        earth = "file://" + other;
+        var wanted = top;
+        try (var store = Stores.open(earth, Options.of(directory.resolve("roots")))) {
+            top = SampleClosure.make(store, 6, 1, 100);
+        }
+        int port = freePort();
+        carried("tcp://127.0.0.1:" + port, "tcp-listen://127.0.0.1:" + port);
+        earth = url;
+        top = wanted;
+        var key = programs.told(programs.narlink("satellite", "show", "sat", "--json"))
+                .get("flightKey")
+                .getAsString();
+        programs.told(programs.narlink("satellite", "remove", "sat", "--json"));
+        programs.told(programs.narlink("satellite", "add", "sat", "--flight-key", key, "--json"));
+        assertEquals(1, send());
+        var receiver = programs.startFlight("run", "--pipe", "tcp-listen://127.0.0.1:" + port, "--store", board);
+        try {
+            Thread.sleep(3000);
+            var pipe = "tcp://127.0.0.1:" + port;
+            var pass = programs.narlink("pass", "sat", "--pipe", pipe, "--duration", "60s", "--json");
+            assertEquals(Narlink.FAILED_ON_BOARD, pass.code(), pass.out() + pass.errors());
+            assertEquals(2, send());
+            pass = programs.narlink("pass", "sat", "--pipe", pipe, "--duration", "60s", "--json");
+            assertEquals(0, pass.code(), pass.out() + pass.errors());
+        } finally {
+            receiver.process().destroyForcibly().waitFor();
+        }
+        try (var to = Stores.open(board, Options.of(directory.resolve("roots")))) {
+            assertTrue(to.validPaths().contains(top));
+        }
+    }
+
+    @Test
     void theSameSendAgainFindsTheDeployment() throws Exception {
         assertEquals(1, send());
         var again = programs.told(programs.narlink("send", "sat", top.toString(), "--store", earth, "--json"));
@@ -257,6 +311,9 @@ final class CliTest {
         var other = programs.flight("init", "--satellite", "moon");
         assertEquals(1, other.code());
         assertTrue(other.line().contains("belongs to satellite sat"), other.line());
+        var missing = programs.flight("receive", "nowhere", "--store", board);
+        assertEquals(1, missing.code());
+        assertEquals("narlink-flight: there is no nowhere", missing.line());
         int port = freePort();
         var running = programs.startFlight("run", "--pipe", "tcp-listen://127.0.0.1:" + port, "--store", board);
         try {

@@ -60,7 +60,9 @@ final class Blocks implements AutoCloseable {
 
     /// Appends symbols to their block's log. Where the disk takes no more they are dropped: the block goes on missing
     /// them, and the sender hears so.
-    void keep(Announcement announcement, Symbols symbols) {
+    ///
+    /// @return why they were dropped
+    Optional<String> keep(Announcement announcement, Symbols symbols) {
         int size = announcement.oti(symbols.object()).orElseThrow().symbolSize();
         var key = new Key(symbols.deployment(), symbols.object(), symbols.block());
         byte[] data = symbols.data().toArray();
@@ -70,8 +72,10 @@ final class Blocks implements AutoCloseable {
                 if (log.append(symbols.esi() + i, data, i * size)) unsynced += size;
             }
             dirty.add(key);
+            return Optional.empty();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "symbols dropped: " + e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, "symbols dropped", e);
+            return Optional.of("symbols can't be kept: " + e.getMessage());
         }
     }
 

@@ -148,7 +148,9 @@ final class Hands implements AutoCloseable {
     private void look() throws IOException {
         var digest = new StoreDigest();
         store.infos(store.validPaths()).values().forEach(info -> digest.put(info.path(), info.narHash()));
-        views.accept(new StoreView(digest.digest(), digest.size(), store.freeBytes(), activator.report()));
+        // Whichever is full first stops the import.
+        long free = Math.min(store.freeBytes(), files.disk().freeBytes());
+        views.accept(new StoreView(digest.digest(), digest.size(), free, activator.report()));
     }
 
     /// Puts work in the queue that an import which waits for its next block gives way to.

@@ -134,7 +134,8 @@ record Reception(
                 state.ended() ? Missing.NONE : missing(manifestBlocks),
                 state.ended() ? Missing.NONE : missing(packBlocks),
                 exitStatus,
-                outputTail);
+                outputTail,
+                Report.DeploymentReport.prefix(announcement));
     }
 
     /// Blocks from the first on, whatever their object, that are not done.

@@ -44,6 +44,8 @@ public final class ReceptionLoop implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(30);
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
+    /// How often the store is looked at for what others did to it.
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
     private static final Duration TICK = Duration.ofMillis(200);
 
     private final FlightState files;
@@ -66,6 +68,7 @@ public final class ReceptionLoop implements AutoCloseable {
     private boolean reportWanted;
     private Instant reported = Instant.EPOCH;
     private Instant reportSaved = Instant.EPOCH;
+    private Instant looked;
     private volatile Downlink downlink = segment -> {};
     private volatile Runnable onFailure = () -> {};
     private volatile boolean failed;
@@ -105,6 +108,7 @@ public final class ReceptionLoop implements AutoCloseable {
         this.hands = new Hands(files, store, this::answer, view -> put(new Event.Viewed(view)));
         this.thread = Thread.ofPlatform().name("reception").unstarted(this::run);
         hands.scan();
+        this.looked = clock.instant();
         recover();
         thread.start();
     }
@@ -331,7 +335,9 @@ public final class ReceptionLoop implements AutoCloseable {
     private void perform(Reception reception, Effect effect) {
         int number = reception.number();
         switch (effect) {
-            case Effect.Keep keep -> blocks.keep(reception.announcement(), keep.symbols());
+            case Effect.Keep keep ->
+                blocks.keep(reception.announcement(), keep.symbols())
+                        .ifPresent(why -> step(number, new Input.Stalled(why)));
             case Effect.Decode decode -> blocks.decode(reception, decode.object(), decode.block());
             case Effect.ReadManifest read -> blocks.readManifest(reception.announcement());
             case Effect.Import go -> reception.manifest().ifPresent(m -> hands.importPaths(number, m));
@@ -376,6 +382,10 @@ public final class ReceptionLoop implements AutoCloseable {
                     && !now.isBefore(reception.announcement().expires())) {
                 step(reception.number(), new Input.Expired());
             }
+        }
+        if (looked.plus(LOOK_EVERY).isBefore(now) || now.isBefore(looked)) {
+            looked = now;
+            hands.scan();
         }
         if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported.minus(REPORT_EVERY))) {
             reportWanted = true;

@@ -119,7 +119,8 @@ final class Reporter {
                                 : report.outputTail()
                                         .slice(
                                                 Math.max(0, report.outputTail().size() - text),
-                                                report.outputTail().size())))
+                                                report.outputTail().size()),
+                        report.manifestHash()))
                 .toList();
     }
 

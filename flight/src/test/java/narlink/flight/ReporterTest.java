@@ -43,7 +43,8 @@ final class ReporterTest {
                         new Report.Missing(16_000, Collections.nCopies(Report.Missing.MAX_BLOCKS, 56_403)),
                         new Report.Missing(16_000, Collections.nCopies(Report.Missing.MAX_BLOCKS, 56_403)),
                         255,
-                        Bytes.of(new byte[Report.MAX_TEXT])))
+                        Bytes.of(new byte[Report.MAX_TEXT]),
+                        Bytes.of(new byte[8])))
                 .toList();
         byte[] segment = reporter.segment(Instant.MAX.minusSeconds(40_000_000_000L), store, deployments, 7, 9);
         assertTrue(segment.length <= Reporter.MAX_SEGMENT, segment.length + " bytes");
@@ -58,7 +59,18 @@ final class ReporterTest {
         var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, List.of());
         var blocks = new Report.Missing(3, List.of(120, 1800, 1800, 1800));
         var deployment = new Report.DeploymentReport(
-                5, DeploymentState.RECEIVING, "", 3, 7, 25, 7, Report.Missing.NONE, blocks, -1, Bytes.EMPTY);
+                5,
+                DeploymentState.RECEIVING,
+                "",
+                3,
+                7,
+                25,
+                7,
+                Report.Missing.NONE,
+                blocks,
+                -1,
+                Bytes.EMPTY,
+                Bytes.of(new byte[8]));
         byte[] segment = reporter.segment(Instant.now(), store, List.of(deployment), 5, 0);
         assertTrue(segment.length <= 200, segment.length + " bytes");
     }

@@ -149,7 +149,8 @@ final class Outgoing {
     /// @param surely see [#more]
     void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss, boolean surely) {
         heard = true;
-        ended = report.state().ended();
+        // Another deployment of this number is on board: nothing of ours would be kept.
+        ended = report.state().ended() || !report.isOf(announcement);
         boolean stored = report.state() != DeploymentState.RECEIVING;
         objects.forEach((object, progress) -> {
             var missing = report.missing(object);

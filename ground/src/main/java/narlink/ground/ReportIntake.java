@@ -1,12 +1,9 @@
 package narlink.ground;
 
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import narlink.fec.Oti;
 import narlink.wire.Envelope;
-import narlink.wire.FecObject;
 import narlink.wire.Opened;
 import narlink.wire.Report;
 
@@ -68,8 +65,8 @@ final class ReportIntake {
             report.deployments().stream()
                     .filter(told -> told.deployment() == deployment.number())
                     .findFirst()
-                    .ifPresent(told ->
-                            follow(deployment, isForeign(deployment, told) ? FOREIGN : Deployment.Progress.of(told)));
+                    .ifPresent(told -> follow(
+                            deployment, told.isOf(deployment.announcement()) ? Deployment.Progress.of(told) : FOREIGN));
         }
         var mirror = ledger.mirror(satellite.name());
         if (mirror.digest().equals(report.storeDigest())
@@ -81,27 +78,6 @@ final class ReportIntake {
                             .toList());
         }
         return new Taken.Believed(report, true);
-    }
-
-    /// Whether the satellite speaks of another deployment by this number: it cannot know more of ours than its
-    /// announcement before a symbol of it was sent.
-    private boolean isForeign(Deployment deployment, Report.DeploymentReport told) {
-        if (deployment.progress().state() != Deployment.State.QUEUED) return false;
-        boolean known = told.paths() > 0
-                || told.blocksDone() > 0
-                || Deployment.State.valueOf(told.state().name()).stored();
-        return known
-                && Arrays.stream(FecObject.values())
-                        .flatMapToInt(object -> Arrays.stream(ledger.used(
-                                satellite.name(),
-                                deployment.number(),
-                                object,
-                                deployment
-                                        .announcement()
-                                        .oti(object)
-                                        .map(Oti::blocks)
-                                        .orElse(0))))
-                        .allMatch(used -> used == 0);
     }
 
     private void follow(Deployment deployment, Deployment.Progress progress) {

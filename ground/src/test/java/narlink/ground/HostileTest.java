@@ -207,7 +207,7 @@ final class HostileTest {
                 manifest -> with(manifest, manifest.objects().getFirst().narSize() + 8, null, null),
                 manifest -> with(manifest, manifest.objects().getFirst().narSize() - 8, null, null),
                 manifest -> with(manifest, 1L << 39, null, null),
-                manifest -> with(manifest, 0, Bytes.of(new byte[8]), null),
+                manifest -> with(manifest, 0, Bytes.of(new byte[Manifest.HASH_PREFIX]), null),
                 manifest -> with(manifest, 0, null, Sha256.of(new byte[1])));
         int number = 0;
         for (var lie : lies) {
@@ -447,7 +447,7 @@ final class HostileTest {
                             List.of(new Manifest.Entry(
                                     paths.getFirst(),
                                     nar.length,
-                                    Sha256.of(nar).bytes().slice(0, 8),
+                                    Sha256.of(nar).bytes().slice(0, Manifest.HASH_PREFIX),
                                     List.of(),
                                     Optional.empty(),
                                     List.of())),

@@ -208,7 +208,18 @@ final class TransmissionProperties {
         Report report() {
             var state = complete() ? DeploymentState.CONFIRMED : DeploymentState.RECEIVING;
             var deployment = new DeploymentReport(
-                    1, state, "", 0, 0, 0, 0, missing(FecObject.MANIFEST), missing(FecObject.PACK), -1, Bytes.EMPTY);
+                    1,
+                    state,
+                    "",
+                    0,
+                    0,
+                    0,
+                    0,
+                    missing(FecObject.MANIFEST),
+                    missing(FecObject.PACK),
+                    -1,
+                    Bytes.EMPTY,
+                    DeploymentReport.prefix(announcement));
             return new Report(
                     ++sequence,
                     1,

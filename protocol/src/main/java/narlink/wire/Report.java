@@ -37,6 +37,7 @@ public record Report(
         implements Message {
     public static final int MAX_DEPLOYMENTS = 64;
     public static final int MAX_PROFILES = 64;
+    public static final int HASH_PREFIX = 8;
     /// Longest reason or output tail, in bytes.
     public static final int MAX_TEXT = 200;
 
@@ -83,6 +84,7 @@ public record Report(
     /// @param blocksDone source blocks of the pack that are durable and verified
     /// @param blocks source blocks of the pack
     /// @param exitStatus of the activation command, -1 when none ran
+    /// @param manifestHash its first [#HASH_PREFIX] bytes: which deployment of that number it is
     public record DeploymentReport(
             int deployment,
             DeploymentState state,
@@ -94,7 +96,18 @@ public record Report(
             Missing manifest,
             Missing pack,
             int exitStatus,
-            Bytes outputTail) {
+            Bytes outputTail,
+            Bytes manifestHash) {
+        /// Whether this tells of just that deployment, and not of another with its number.
+        public boolean isOf(Announcement announcement) {
+            return deployment == announcement.deployment() && manifestHash.equals(prefix(announcement));
+        }
+
+        /// What [#manifestHash] is for an announcement.
+        public static Bytes prefix(Announcement announcement) {
+            return announcement.manifestHash().bytes().slice(0, HASH_PREFIX);
+        }
+
         public Missing missing(FecObject object) {
             return object == FecObject.MANIFEST ? manifest : pack;
         }

@@ -81,6 +81,7 @@ final class Reports {
                 .setPack(write(report.pack()))
                 .setExitStatus(report.exitStatus() + 1)
                 .setOutputTail(bytes(report.outputTail()))
+                .setManifestHash(bytes(report.manifestHash()))
                 .build();
     }
 
@@ -100,7 +101,8 @@ final class Reports {
                 parse(in.getManifest()),
                 parse(in.getPack()),
                 in.getExitStatus() - 1,
-                bytes(in.getOutputTail()));
+                bytes(in.getOutputTail()),
+                bytes(in.getManifestHash()));
     }
 
     private static narlink.v1.Missing write(Missing missing) {

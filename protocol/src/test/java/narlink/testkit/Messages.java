@@ -113,7 +113,18 @@ public final class Messages {
                         Arbitraries.integers().between(-1, 255),
                         bytes(0, Report.MAX_TEXT))
                 .as((number, state, reason, count, manifest, pack, exit, tail) -> new Report.DeploymentReport(
-                        number, state, reason, count / 3, count, count, count / 2, manifest, pack, exit, tail));
+                        number,
+                        state,
+                        reason,
+                        count / 3,
+                        count,
+                        count,
+                        count / 2,
+                        manifest,
+                        pack,
+                        exit,
+                        tail,
+                        Bytes.of(new byte[8])));
     }
 
     private static Arbitrary<Report.Missing> missing() {

@@ -191,11 +191,10 @@ final class DemoCommand extends Base {
             }
         });
         System.out.printf(
-                "    %s: sent %s, %d reports, loss about %.0f %%%s%n",
+                "    %s: sent %s, heard %d reports%s%n",
                 what,
                 ByteCount.human(told.get("sentBytes").getAsLong()),
                 told.get("receivedReports").getAsLong(),
-                100 * told.get("lossEstimate").getAsDouble(),
                 states);
     }
 

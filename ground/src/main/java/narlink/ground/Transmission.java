@@ -26,6 +26,8 @@ final class Transmission {
     private static final int SNAPSHOTS = 64;
     /// How many times an answer may fail to come before symbols flow all the same.
     private static final int UNHEARD = 3;
+    /// Announcements at the start of a pass that hears nothing: without one the whole pass is lost.
+    private static final int BLIND_COPIES = 3;
 
     private final Policy policy;
     private final List<Outgoing> queue;
@@ -159,7 +161,10 @@ final class Transmission {
         int number = deployment.announcement().deployment();
         var last = announced.get(number);
         if (last == null) return true;
-        if (!policy.returnLink()) return last.at().plus(policy.pollEvery()).isBefore(now);
+        if (!policy.returnLink()) {
+            return last.times() < BLIND_COPIES
+                    || last.at().plus(policy.pollEvery()).isBefore(now);
+        }
         if (deployment.heard()) {
             boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
             boolean nothingElse = givenUp(now)
@@ -204,7 +209,12 @@ final class Transmission {
                     "segments of " + policy.segmentSize() + " bytes are too small for symbols of " + size
                             + " bytes; use a larger --segment-size, or send again with a smaller --symbol-size");
         }
-        return count;
+        // Nobody asks again for a small block whose only segment got lost.
+        return policy.returnLink()
+                ? count
+                : Math.min(
+                        count,
+                        Math.max(1, announcement.oti(object).orElseThrow().k(block) / 2));
     }
 
     private Action send(Outgoing deployment, Outgoing.Run run, Instant now) {

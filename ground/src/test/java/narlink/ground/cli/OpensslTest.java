@@ -99,7 +99,7 @@ final class OpensslTest {
         for (int pass = 1; pass <= 3; pass++) {
             var file = directory.resolve("pass-" + pass);
             var exported = programs.narlink(
-                    "export", "sat", "--bytes", Long.toString(pack * 2 / 5), "--out", file.toString(), "--json");
+                    "export", "sat", "--bytes", Long.toString(pack / 2), "--out", file.toString(), "--json");
             assertTrue(exported.code() == 0 || exported.code() == Narlink.LEFT, exported.errors());
             Files.write(file, without(Files.readAllBytes(file), 0.1, random));
             var received = programs.flight("receive", file.toString(), "--store", board, "--json");

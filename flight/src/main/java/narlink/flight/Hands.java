@@ -85,6 +85,8 @@ final class Hands implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "import of deployment " + number, e);
             answer = Optional.of(new Input.Stalled(message(e)));
+        } catch (OutOfMemoryError e) {
+            answer = Optional.of(new Input.Failed("its pack wants more memory than the receiver has"));
         }
         synchronized (signal) {
             running = 0;

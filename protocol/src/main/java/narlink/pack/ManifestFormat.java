@@ -1,6 +1,6 @@
 package narlink.pack;
 
-import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.google.protobuf.ByteString;
@@ -29,7 +29,11 @@ public final class ManifestFormat {
 
     /// The manifest object.
     public static byte[] write(Manifest manifest) {
-        return Zstd.compress(message(manifest).toByteArray(), LEVEL);
+        try (var zstd = new ZstdCompressCtx()) {
+            zstd.setLevel(LEVEL);
+            zstd.setWindowLog(MAX_WINDOW_LOG);
+            return zstd.compress(message(manifest).toByteArray());
+        }
     }
 
     /// The manifest that `object` holds; a [MalformedManifestException] tells what is wrong with it.

@@ -171,15 +171,14 @@ final class Outgoing {
     /// Symbols to send so that `missing` arrive, when `flying` are on their way.
     ///
     /// @param surely without a report to follow: with a margin of two standard deviations, whole segments being lost.
-    ///     Else large amounts are aimed one low: the next report tells the rest exactly, and what is sent too much is
+    ///     Else large amounts are aimed as much too low: the next report tells the rest exactly, and what is sent too
+    /// much is
     ///     lost for good
     static int more(int missing, int flying, double loss, boolean surely) {
         double need = missing - flying * (1 - loss);
         if (missing == 0 || need <= 0) return 0;
-        double deviation = Math.sqrt(need * loss);
-        double aim = surely
-                ? need + 2 * deviation * Math.sqrt(SYMBOLS_LOST_TOGETHER) + 2
-                : need > 32 ? need - deviation : need;
+        double deviation = Math.sqrt(need * loss * SYMBOLS_LOST_TOGETHER);
+        double aim = surely ? need + 2 * deviation + 2 : need > 32 ? Math.max(need / 2, need - 2 * deviation) : need;
         return (int) Math.ceil(aim / (1 - loss));
     }
 

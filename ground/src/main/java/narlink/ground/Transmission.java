@@ -265,6 +265,7 @@ final class Transmission {
     void on(Report report, Instant now) {
         heard = now;
         var settled = Optional.ofNullable(polls.get(report.poll())).orElse(start);
+        long unheard = unheard();
         measure(report, settled);
         for (var deployment : queue) {
             int number = deployment.announcement().deployment();
@@ -274,6 +275,12 @@ final class Transmission {
                     .ifPresent(told -> deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss, false));
             if (deployment.heard() && !deployment.begun()) deployment.aimAt(0);
         }
+        // Symbols that came before their announcement were not counted on board: measure anew.
+        if (unheard() < unheard) before = null;
+    }
+
+    private long unheard() {
+        return queue.stream().filter(deployment -> !deployment.heard()).count();
     }
 
     /// Symbols that were sent between two polls against those that arrived.

@@ -55,6 +55,11 @@ record Reception(
         return announcement.deployment();
     }
 
+    /// Where it stands, for the log.
+    String line() {
+        return number() + " is " + state + (reason.isEmpty() ? "" : ": " + reason);
+    }
+
     Step<Reception, Effect> on(Input input) {
         if (state.ended()) {
             return input instanceof Input.Arrived ? Step.to(this, new Effect.Surplus()) : Step.to(this);

@@ -328,6 +328,7 @@ public final class ReceptionLoop implements AutoCloseable {
         receptions.put(number, step.state());
         if (step.state().state() != reception.state() || !step.state().reason().equals(reception.reason())) {
             reportWanted = true;
+            LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
         }
         step.effects().forEach(effect -> perform(step.state(), effect));
     }

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Channels;
@@ -28,6 +29,8 @@ import narlink.wire.PipeUrl;
 /// Opens pipes. A [Source] keeps what outlives one connection, such as a listening socket.
 public final class Pipes {
     private static final int WRITE_BUFFER = 1 << 16;
+    /// Datagrams that wait while the receiver is busy; the kernel may grant less.
+    private static final int RECEIVE_BUFFER = 4 << 20;
     private static final long EXEC_GRACE_MILLIS = 1_000;
 
     /// Which end of the link this process is: it decides who reads the file named first.
@@ -129,6 +132,7 @@ public final class Pipes {
         var peer = udp.peer().isPresent() ? Optional.of(inet(udp.peer().get())) : Optional.<SocketAddress>empty();
         var channel = DatagramChannel.open();
         try {
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
             channel.bind(udp.listen().isPresent() ? inet(udp.listen().get()) : null);
         } catch (IOException e) {
             channel.close();

@@ -148,6 +148,21 @@ final class Outgoing {
     /// @param settled what had been sent when the report was made: of the rest, `loss` will not arrive
     /// @param surely see [#more]
     void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss, boolean surely) {
+        tell(report);
+        objects.forEach((object, progress) -> {
+            var missing = report.missing(object);
+            for (int i = 0; i < progress.k.length; i++) {
+                int index = i - missing.first();
+                if (progress.done[i] || index >= missing.symbols().size()) continue;
+                // What was leased at the report and given back since counts as settled, but not as sent.
+                int flying = Math.max(0, progress.sent[i] - settled.getOrDefault(object, progress.sent)[i]);
+                progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss, surely);
+            }
+        });
+    }
+
+    /// Takes from a report what need not be sent any more, and leaves the goals as they are.
+    void tell(DeploymentReport report) {
         heard = true;
         // Another deployment of this number is on board: nothing of ours would be kept.
         ended = report.state().ended() || !report.isOf(announcement);
@@ -155,15 +170,8 @@ final class Outgoing {
         objects.forEach((object, progress) -> {
             var missing = report.missing(object);
             for (int i = 0; i < progress.k.length; i++) {
-                int index = i - missing.first();
-                if (stored || index < 0) {
-                    progress.done[i] = true;
-                } else if (index < missing.symbols().size()) {
-                    progress.done[i] = false;
-                    // What was leased at the report and given back since counts as settled, but not as sent.
-                    int flying = Math.max(0, progress.sent[i] - settled.getOrDefault(object, progress.sent)[i]);
-                    progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss, surely);
-                }
+                if (stored || i < missing.first()) progress.done[i] = true;
+                else if (i - missing.first() < missing.symbols().size()) progress.done[i] = false;
             }
         });
     }

@@ -272,7 +272,11 @@ final class Transmission {
             report.deployments().stream()
                     .filter(told -> told.deployment() == number)
                     .findFirst()
-                    .ifPresent(told -> deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss, false));
+                    .ifPresent(told -> {
+                        // Who counts on no report sends his share whole, should one be heard: a second may not be.
+                        if (!policy.returnLink()) deployment.tell(told);
+                        else deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss, false);
+                    });
             if (deployment.heard() && !deployment.begun()) deployment.aimAt(0);
         }
         // Symbols that came before their announcement were not counted on board: measure anew.

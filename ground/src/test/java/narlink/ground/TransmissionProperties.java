@@ -87,6 +87,33 @@ final class TransmissionProperties {
         assertTrue(transmission.next(now) instanceof Transmission.Action.Send, "it does not go on");
     }
 
+    /// Reports that a blind sender happens to hear stop what is done, and nothing else.
+    @Property(tries = 30)
+    void aBlindPassSendsItsWholeShareWhateverItHears(
+            @ForAll @DoubleRange(min = 0, max = 0.5) double blind,
+            @ForAll @IntRange(min = 100_000, max = 3_000_000) int packBytes) {
+        var announcement = announcement(packBytes);
+        var policy = new Transmission.Policy(
+                false, blind, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(60));
+        var now = Instant.EPOCH;
+        var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
+        var receiver = new Counting(announcement);
+        long sent = 0;
+        for (var action = transmission.next(now);
+                !(action instanceof Transmission.Action.Done);
+                action = transmission.next(now)) {
+            now = now.plusMillis(4);
+            if (action instanceof Transmission.Action.Send send) {
+                int first = receiver.next(send.run());
+                transmission.sent(send, first);
+                receiver.assigned(send.run(), first);
+                if (send.run().object() == FecObject.PACK) sent += send.run().count();
+            }
+            transmission.on(receiver.report(), now); // It has the announcement, and no symbol arrives.
+        }
+        assertTrue(sent >= Math.ceil(packBytes * (1 + blind) / T), sent + " symbols");
+    }
+
     private record Flown(long sent, long arrived) {}
 
     /// Flies until the receiver has all.

@@ -107,11 +107,11 @@ final class CliTest {
         int port = freePort();
         var receiver = programs.startFlight("run", "--pipe", "udp://?listen=127.0.0.1:" + port, "--store", board);
         try {
-            Thread.sleep(3000); // Nobody tells a blind sender that the receiver is up.
+            receiver.await("pipe open"); // Nobody tells a blind sender.
             var pass = programs.narlink(
                     "pass", "sat", "--pipe", "udp://127.0.0.1:" + port, "--blind", "20%", "--rate", "2M", "--json");
             assertEquals(Narlink.LEFT, pass.code(), pass.errors());
-            Thread.sleep(2000);
+            receiver.await("deployment 1 is CONFIRMED");
         } finally {
             receiver.process().destroyForcibly().waitFor();
         }

@@ -55,7 +55,16 @@ final class Programs {
         return start("narlink.flight.Main", "128m", directory.resolve("flight"), arguments);
     }
 
-    record Running(Process process, Path out, Path errors) {}
+    record Running(Process process, Path out, Path errors) {
+        /// Waits until the program has logged `text`.
+        void await(String text) throws IOException, InterruptedException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (!Files.readString(errors).contains(text)) {
+                Assertions.assertTrue(process.isAlive() && System.nanoTime() < end, Files.readString(errors));
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
 
     private static Running start(String main, String heap, Path state, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(

@@ -1,0 +1,242 @@
+package narlink.flight;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import narlink.nix.PublicKey;
+import narlink.wire.Announcement;
+import narlink.wire.Envelope;
+import narlink.wire.KeyId;
+import narlink.wire.Opened;
+import narlink.wire.Report;
+import narlink.wire.Report.Counter;
+import narlink.wire.SatelliteName;
+
+/// All deployments that the satellite knows: steps the [Reception] that an input belongs to, and carries out its
+/// effects
+/// with blocks, store and disk. Belongs to the reception thread.
+final class Deployments {
+    private static final System.Logger LOG = System.getLogger(Deployments.class.getName());
+
+    /// Deployments received at the same time.
+    private static final int MAX_OPEN = 32;
+    /// Ended deployments whose status is kept.
+    private static final int MAX_ENDED = 16;
+
+    private static final Duration RETRY = Duration.ofSeconds(30);
+
+    private final FlightState files;
+    private final SatelliteName satellite;
+    private final List<PublicKey> missionKeys;
+    private final Clock clock;
+    private final Reporter reporter;
+    private final Hands hands;
+    private final Blocks blocks;
+    private final Runnable changed;
+    private final SortedMap<Integer, Reception> receptions = new TreeMap<>();
+    private final Map<Integer, Instant> retries = new HashMap<>();
+    private final Map<KeyId, List<PublicKey>> keys = new HashMap<>();
+    private int floor;
+
+    /// @param changed called where a report has something new to tell
+    Deployments(FlightState files, Clock clock, Reporter reporter, Hands hands, Blocks blocks, Runnable changed)
+            throws IOException {
+        this.files = files;
+        this.satellite = files.satellite();
+        this.missionKeys = files.trustedKeys();
+        this.clock = clock;
+        this.reporter = reporter;
+        this.hands = hands;
+        this.blocks = blocks;
+        this.changed = changed;
+        this.floor = files.floor();
+    }
+
+    /// Who may sign segments with this key id.
+    List<PublicKey> signers(KeyId id) {
+        return keys.getOrDefault(id, List.of());
+    }
+
+    Optional<Reception> reception(int number) {
+        return Optional.ofNullable(receptions.get(number));
+    }
+
+    List<Report.DeploymentReport> report() {
+        return receptions.values().stream().map(Reception::report).toList();
+    }
+
+    /// The lowest number that is still believed.
+    int floor() {
+        return floor;
+    }
+
+    /// Takes an announcement that a mission key signed.
+    void announced(Announcement announcement, byte[] segment) {
+        var present = receptions.get(announcement.deployment());
+        if (present != null && present.announcement().equals(announcement)) {
+            reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
+            changed.run();
+        } else if (present != null || announcement.deployment() < floor) {
+            reporter.count(Counter.ANNOUNCEMENTS_REPLAYED, 1);
+        } else if (!clock.instant().isBefore(announcement.expires())) {
+            reporter.count(Counter.ANNOUNCEMENTS_EXPIRED, 1);
+        } else if (announcement.minimumVersion() > Reporter.VERSION) {
+            reporter.count(Counter.SEGMENTS_UNKNOWN_KIND, 1);
+        } else if (receptions.values().stream().filter(r -> !r.state().ended()).count() >= MAX_OPEN) {
+            LOG.log(System.Logger.Level.WARNING, "too many deployments at once; {0} waits", announcement.deployment());
+        } else {
+            begin(announcement, segment);
+        }
+    }
+
+    private void begin(Announcement announcement, byte[] segment) {
+        try {
+            files.deployment(announcement.deployment()).begin(segment);
+            if (announcement.lowestOpen() > floor) {
+                files.saveNumber("floor", announcement.lowestOpen());
+                floor = announcement.lowestOpen();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "deployment " + announcement.deployment() + " can't be begun", e);
+            return; // Its next announcement tries again.
+        }
+        reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
+        receptions.put(announcement.deployment(), Reception.begin(announcement));
+        findKeys();
+        forgetOld();
+        changed.run();
+    }
+
+    void step(int number, Input input) {
+        var reception = receptions.get(number);
+        if (reception == null) return; // It was deleted while the worker was busy.
+        if (input instanceof Input.Stalled) retries.put(number, clock.instant().plus(RETRY));
+        var step = reception.on(input);
+        if (!(input instanceof Input.Arrived || input instanceof Input.Kept)) {
+            LOG.log(System.Logger.Level.DEBUG, "{0}: {1} -> {2}", number, input, step.effects());
+        }
+        receptions.put(number, step.state());
+        if (step.state().state() != reception.state() || !step.state().reason().equals(reception.reason())) {
+            LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
+            changed.run();
+        }
+        step.effects().forEach(effect -> perform(step.state(), effect));
+    }
+
+    private void perform(Reception reception, Effect effect) {
+        int number = reception.number();
+        switch (effect) {
+            case Effect.Keep keep ->
+                blocks.keep(reception.announcement(), keep.symbols())
+                        .ifPresent(why -> step(number, new Input.Stalled(why)));
+            case Effect.Decode decode -> blocks.decode(reception, decode.object(), decode.block());
+            case Effect.ReadManifest read -> blocks.readManifest(reception.announcement());
+            case Effect.Import go -> reception.manifest().ifPresent(m -> hands.importPaths(number, m));
+            case Effect.Activate go -> reception.manifest().ifPresent(m -> hands.activate(number, m));
+            case Effect.Save save -> save(reception);
+            case Effect.Surplus surplus -> reporter.count(Counter.SEGMENTS_DUPLICATE, 1);
+            case Effect.Release release -> {
+                hands.release(number);
+                blocks.release(number);
+                forgetOld();
+            }
+        }
+    }
+
+    private void save(Reception reception) {
+        try {
+            files.deployment(reception.number()).saveStatus(reception);
+        } catch (IOException e) {
+            // The state is reached again after a restart; only then it is told as reached.
+            LOG.log(System.Logger.Level.WARNING, "status of deployment " + reception.number(), e);
+        }
+    }
+
+    /// Tries again what is due, and ends what has expired.
+    void tick(Instant now) {
+        for (var due : List.copyOf(retries.entrySet())) {
+            var reception = receptions.get(due.getKey());
+            if (reception == null || reception.state().ended()) {
+                retries.remove(due.getKey());
+            } else if (!now.isBefore(due.getValue()) || due.getValue().isAfter(now.plus(RETRY))) { // Or set back.
+                retries.remove(due.getKey());
+                resume(reception);
+            }
+        }
+        for (var reception : List.copyOf(receptions.values())) {
+            if (!reception.state().ended()
+                    && !now.isBefore(reception.announcement().expires())) {
+                step(reception.number(), new Input.Expired());
+            }
+        }
+    }
+
+    /// Takes up what a cut left.
+    void recover() throws IOException {
+        var mission = Envelope.Keys.of(missionKeys);
+        for (int number : files.deploymentNumbers()) {
+            var deployment = files.deployment(number);
+            var segment = deployment.announcement();
+            if (segment.isEmpty()
+                    || !(Envelope.open(segment.get(), mission, Envelope.Direction.UP, satellite)
+                            instanceof Opened.Trusted trusted)
+                    || !(trusted.message() instanceof Announcement announcement)) {
+                // Cut before the announcement was whole, or its key is trusted no more.
+                LOG.log(System.Logger.Level.WARNING, "deployment {0} has no trusted announcement; dropped", number);
+                deployment.delete();
+                continue;
+            }
+            receptions.put(number, blocks.recover(announcement));
+        }
+        findKeys();
+        List.copyOf(receptions.values()).forEach(this::resume);
+        forgetOld();
+    }
+
+    private void resume(Reception reception) {
+        var step = reception.resume();
+        receptions.put(reception.number(), step.state());
+        step.effects().forEach(effect -> perform(step.state(), effect));
+    }
+
+    private void findKeys() {
+        keys.clear();
+        missionKeys.forEach(this::know);
+        for (var reception : receptions.values()) {
+            int number = 0;
+            for (var key : reception.announcement().stationKeys()) {
+                know(new PublicKey("station-" + reception.number() + "-" + number++, key));
+            }
+        }
+    }
+
+    private void know(PublicKey key) {
+        var same = keys.computeIfAbsent(KeyId.of(key), id -> new ArrayList<>());
+        if (same.stream().noneMatch(known -> known.key().equals(key.key()))) same.add(key);
+    }
+
+    /// Forgets the oldest ended deployments: their numbers stay refused, being below the floor or remembered by the
+    /// newer ones kept.
+    private void forgetOld() {
+        var ended = receptions.values().stream()
+                .filter(reception -> reception.state().ended() && reception.number() < floor)
+                .map(Reception::number)
+                .toList();
+        for (int number : ended.subList(0, Math.max(0, ended.size() - MAX_ENDED))) {
+            try {
+                files.deployment(number).delete();
+                receptions.remove(number);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "deployment " + number + " can't be deleted", e);
+            }
+        }
+    }
+}

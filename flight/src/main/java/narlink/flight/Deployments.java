@@ -31,7 +31,10 @@ final class Deployments {
     /// Ended deployments whose status is kept.
     private static final int MAX_ENDED = 16;
 
-    private static final Duration RETRY = Duration.ofSeconds(30);
+    /// Before what stands in the way is tried again: at first, and each time twice as long up to this.
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
+
+    private static final Duration LAST_RETRY = Duration.ofMinutes(15);
 
     private final FlightState files;
     private final SatelliteName satellite;
@@ -42,9 +45,29 @@ final class Deployments {
     private final Blocks blocks;
     private final Runnable changed;
     private final SortedMap<Integer, Reception> receptions = new TreeMap<>();
-    private final Map<Integer, Instant> retries = new HashMap<>();
+    private final Map<Integer, Retry> retries = new HashMap<>();
+    /// Paths of each deployment that were durable when this process began.
+    private final Map<Integer, Integer> durable = new HashMap<>();
     private final Map<KeyId, List<PublicKey>> keys = new HashMap<>();
     private int floor;
+
+    /// When something is tried again.
+    private record Retry(Instant at, Duration pause, int pathsDone) {
+        /// Also where the clock was set back.
+        boolean isDue(Instant now) {
+            return !now.isBefore(at) || at.isAfter(now.plus(pause)) && !at.equals(Instant.MAX);
+        }
+
+        Duration longer() {
+            var twice = pause.multipliedBy(2);
+            return twice.compareTo(LAST_RETRY) < 0 ? twice : LAST_RETRY;
+        }
+
+        /// Remembers the pause.
+        Retry never() {
+            return new Retry(Instant.MAX, pause, pathsDone);
+        }
+    }
 
     /// @param changed called where a report has something new to tell
     Deployments(FlightState files, Clock clock, Reporter reporter, Hands hands, Blocks blocks, Runnable changed)
@@ -111,24 +134,42 @@ final class Deployments {
         reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
         receptions.put(announcement.deployment(), Reception.begin(announcement));
         findKeys();
+        supersede(announcement);
         forgetOld();
         changed.run();
+    }
+
+    private void supersede(Announcement announcement) {
+        for (int number : announcement.supersedes()) step(number, new Input.Superseded(announcement.deployment()));
     }
 
     void step(int number, Input input) {
         var reception = receptions.get(number);
         if (reception == null) return; // It was deleted while the worker was busy.
-        if (input instanceof Input.Stalled) retries.put(number, clock.instant().plus(RETRY));
+        if (input instanceof Input.Stalled) retryLater(reception);
         var step = reception.on(input);
         if (!(input instanceof Input.Arrived || input instanceof Input.Kept)) {
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1} -> {2}", number, input, step.effects());
         }
         receptions.put(number, step.state());
-        if (step.state().state() != reception.state() || !step.state().reason().equals(reception.reason())) {
+        if (step.state().state() != reception.state() || !step.state().reason().equals(reception.reason())
+                || !step.state().unusable().equals(reception.unusable())) {
             LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
             changed.run();
         }
         step.effects().forEach(effect -> perform(step.state(), effect));
+    }
+
+    /// Ever more rarely, as long as it gets nowhere.
+    private void retryLater(Reception reception) {
+        var last = retries.get(reception.number());
+        if (last != null && !last.at().equals(Instant.MAX)) return; // It is to be tried as it is.
+        var pause = last == null || last.pathsDone() != reception.pathsDone() ? FIRST_RETRY : last.longer();
+        retries.put(reception.number(), new Retry(clock.instant().plus(pause), pause, reception.pathsDone()));
+    }
+
+    private int durable(int number) {
+        return durable.getOrDefault(number, 0);
     }
 
     private void perform(Reception reception, Effect effect) {
@@ -139,9 +180,10 @@ final class Deployments {
                         .ifPresent(why -> step(number, new Input.Stalled(why)));
             case Effect.Decode decode -> blocks.decode(reception, decode.object(), decode.block());
             case Effect.ReadManifest read -> blocks.readManifest(reception.announcement());
-            case Effect.Import go -> reception.manifest().ifPresent(m -> hands.importPaths(number, m));
+            case Effect.Import go -> reception.manifest().ifPresent(m -> hands.importPaths(number, m, durable(number)));
             case Effect.Activate go -> reception.manifest().ifPresent(m -> hands.activate(number, m));
             case Effect.Save save -> save(reception);
+            case Effect.Bequeath gift -> hands.bequeath(number, gift.heir());
             case Effect.Surplus surplus -> reporter.count(Counter.SEGMENTS_DUPLICATE, 1);
             case Effect.Release release -> {
                 hands.release(number);
@@ -166,8 +208,8 @@ final class Deployments {
             var reception = receptions.get(due.getKey());
             if (reception == null || reception.state().ended()) {
                 retries.remove(due.getKey());
-            } else if (!now.isBefore(due.getValue()) || due.getValue().isAfter(now.plus(RETRY))) { // Or set back.
-                retries.remove(due.getKey());
+            } else if (due.getValue().isDue(now)) {
+                retries.put(due.getKey(), due.getValue().never());
                 resume(reception);
             }
         }
@@ -195,8 +237,10 @@ final class Deployments {
                 continue;
             }
             receptions.put(number, blocks.recover(announcement));
+            reception(number).ifPresent(found -> durable.put(number, found.pathsDone()));
         }
         findKeys();
+        List.copyOf(receptions.values()).forEach(reception -> supersede(reception.announcement()));
         List.copyOf(receptions.values()).forEach(this::resume);
         forgetOld();
     }

@@ -26,6 +26,9 @@ sealed interface Effect {
     /// The symbols were not needed.
     record Surplus() implements Effect {}
 
+    /// Give what it holds in the store to the deployment that takes its place.
+    record Bequeath(int heir) implements Effect {}
+
     /// Drop what is not needed once a deployment has ended.
     record Release() implements Effect {}
 }

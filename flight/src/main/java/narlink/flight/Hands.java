@@ -24,6 +24,7 @@ final class Hands implements AutoCloseable {
     private final FlightState files;
     private final Store store;
     private final Importer importer;
+    private final Room room;
     private final Activator activator;
     private final BiConsumer<Integer, Input> answers;
     private final Consumer<StoreView> views;
@@ -37,10 +38,12 @@ final class Hands implements AutoCloseable {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("hands").factory());
 
-    Hands(FlightState files, Store store, BiConsumer<Integer, Input> answers, Consumer<StoreView> views)
+    /// @param reserve bytes that are to stay free on the disk
+    Hands(FlightState files, Store store, long reserve, BiConsumer<Integer, Input> answers, Consumer<StoreView> views)
             throws IOException {
         this.files = files;
         this.store = store;
+        this.room = new Room(store, files.disk(), reserve);
         this.importer = new Importer(store, files.nixKey(), files.satellite(), files.scratch());
         this.activator = new Activator(store, files.disk(), files.confirmed());
         this.answers = answers;
@@ -49,18 +52,20 @@ final class Hands implements AutoCloseable {
 
     /// Imports what has arrived of a deployment and goes on as more does. While one waits for its next block, another
     /// may go first.
-    void importPaths(int number, Manifest manifest) {
+    ///
+    /// @param durable see [Importer#run]
+    void importPaths(int number, Manifest manifest, int durable) {
         synchronized (signal) {
             if (running == number) {
                 signal.arrived();
                 return;
             }
             if (fresh.add(number)) signal.queued(1);
-            if (queued.add(number)) execute(() -> importNow(number, manifest));
+            if (queued.add(number)) execute(() -> importNow(number, manifest, durable));
         }
     }
 
-    private void importNow(int number, Manifest manifest) {
+    private void importNow(int number, Manifest manifest, int durable) {
         synchronized (signal) {
             if (fresh.remove(number)) signal.queued(-1);
             if (ended.remove(number)) {
@@ -73,28 +78,52 @@ final class Hands implements AutoCloseable {
         boolean again = false;
         try (var pack = new PackStream(
                 index -> block(number, index, manifest), manifest.blockHashes().size(), signal)) {
-            var different =
-                    importer.run(number, manifest, pack, paths -> answers.accept(number, new Input.Imported(paths)));
-            look();
-            different.forEach(path -> LOG.log(System.Logger.Level.WARNING, "{0} has other contents here", path));
-            answer = Optional.of(new Input.Complete());
+            answer = Optional.of(importAll(number, manifest, durable, pack));
         } catch (PackStream.GaveWayException e) {
             again = true;
         } catch (CorruptPackException e) {
             answer = Optional.of(new Input.Failed(message(e)));
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "import of deployment " + number, e);
-            answer = Optional.of(new Input.Stalled(message(e)));
+            answer = Optional.of(new Input.Stalled(shortage(manifest).orElse(message(e))));
         } catch (OutOfMemoryError e) {
             answer = Optional.of(new Input.Failed("its pack wants more memory than the receiver has"));
         }
         synchronized (signal) {
             running = 0;
             boolean over = ended.remove(number);
-            if (again && !over) execute(() -> importNow(number, manifest));
+            if (again && !over) execute(() -> importNow(number, manifest, durable));
             else queued.remove(number);
         }
         answer.ifPresent(input -> answers.accept(number, input));
+    }
+
+    private Input importAll(int number, Manifest manifest, int durable, PackStream pack) throws IOException {
+        var known = importer.known(number, manifest);
+        answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
+        var shortage = room.shortage(manifest);
+        if (shortage.isPresent()) return new Input.Stalled(shortage.get());
+        var outcome = importer.run(
+                number, manifest, known, durable, pack, paths -> answers.accept(number, new Input.Imported(paths)));
+        known = outcome.known();
+        answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
+        look();
+        if (outcome.stopped().isEmpty()) return new Input.Complete();
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "import of deployment " + number,
+                outcome.stopped().get());
+        return new Input.Stalled(known.reason(manifest));
+    }
+
+    /// Whether the disk is what stands in the way.
+    private Optional<String> shortage(Manifest manifest) {
+        try {
+            return room.shortage(manifest);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "room can't be told", e);
+            return Optional.empty();
+        }
     }
 
     /// The block as it was verified; one that has rotted on the disk since is asked for again.
@@ -118,6 +147,17 @@ final class Hands implements AutoCloseable {
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "activation of deployment " + number, e);
                 answers.accept(number, new Input.Stalled(message(e)));
+            }
+        });
+    }
+
+    /// Gives what a deployment holds in the store to the one that takes its place.
+    void bequeath(int number, int heir) {
+        submit(() -> {
+            try {
+                importer.bequeath(number, heir);
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "roots of deployment " + number, e);
             }
         });
     }

@@ -2,24 +2,24 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
-import narlink.Bytes;
+import narlink.nix.DamagedPathException;
 import narlink.nix.DifferentPathException;
-import narlink.nix.Nix32;
 import narlink.nix.PathInfo;
 import narlink.nix.SecretKey;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
 import narlink.pack.Manifest;
 import narlink.wire.SatelliteName;
-import org.jspecify.annotations.Nullable;
 
 /// Hands a deployment's paths to the store, references first, each with a root of its own from before it is valid until
 /// the deployment has ended, and signed with the on-board Nix key once it has been checked.
@@ -33,6 +33,10 @@ final class Importer {
     private final SecretKey nixKey;
     private final SatelliteName satellite;
     private final Path scratch;
+    /// Bases that were read through by this process.
+    private final Set<StorePath> sound = new HashSet<>();
+    /// Paths that this process imported, or looked at.
+    private final Set<StorePath> trusted = new HashSet<>();
 
     Importer(Store store, SecretKey nixKey, SatelliteName satellite, Path scratch) {
         this.store = store;
@@ -41,32 +45,32 @@ final class Importer {
         this.scratch = scratch;
     }
 
-    /// The manifest does not fit this store: a path that it counts on is not here.
-    static final class MissingKnownPathException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        MissingKnownPathException(String message) {
-            super(message);
-        }
-    }
+    /// What an import has come to.
+    ///
+    /// @param known with what was found to be unusable or, at its end, different
+    /// @param stopped why it can't go on; empty where all paths are valid and durable
+    record Outcome(KnownPaths known, Optional<IOException> stopped) {}
 
     /// Imports all paths of the deployment, telling `synced` how many are durable; waits in `pack` for what has not
-    /// arrived yet.
+    /// arrived yet. Paths that were there before with other contents are left as they are.
     ///
-    /// @return paths that were there before with other contents, and were left as they are
-    List<StorePath> run(int deployment, Manifest manifest, InputStream pack, IntConsumer synced) throws IOException {
-        var known = known(deployment, manifest);
-        var different = new ArrayList<StorePath>();
-        if (manifest.objects().isEmpty()) {
-            return different;
-        }
-        try (var unpacker = new Unpacker(manifest, known, store, pack, scratch)) {
+    /// @param known as [#known] found them
+    /// @param durable so many paths were durable when this process began: others that are valid are suspect, for an
+    ///     import that was not synced may have lost contents in a power cut
+    Outcome run(int deployment, Manifest manifest, KnownPaths known, int durable, InputStream pack, IntConsumer synced)
+            throws IOException {
+        if (manifest.objects().isEmpty()) return new Outcome(known, Optional.empty());
+        var different = new ArrayList<Integer>();
+        try (var unpacker = new Unpacker(manifest, known.paths(), known.indexes(), store, pack, scratch)) {
             long unsynced = 0;
             int done = 0;
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {
                 try (var path = next.get()) {
-                    if (!add(deployment, manifest, known, path))
-                        different.add(path.entry().path());
+                    boolean suspect =
+                            done >= durable && !trusted.contains(path.entry().path());
+                    if (!add(deployment, manifest, known, path, suspect))
+                        different.add(known.paths().size() + done);
+                    trusted.add(path.entry().path());
                     unsynced += path.entry().narSize();
                 }
                 done++;
@@ -78,16 +82,49 @@ final class Importer {
             }
             store.sync();
             synced.accept(done);
+            return new Outcome(known.without(different), Optional.empty());
+        } catch (Unpacker.UnusableException e) {
+            store.sync();
+            var found = known.without(e.damaged());
+            e.damaged().stream()
+                    .filter(index -> index < known.paths().size())
+                    .forEach(index -> sound.remove(known.paths().get(index)));
+            return new Outcome(found, Optional.of(e));
         }
-        return different;
+    }
+
+    /// The known paths by name, each under a root of this deployment, those that others are made of read through once.
+    KnownPaths known(int deployment, Manifest manifest) throws IOException {
+        var known = KnownPaths.find(manifest, store);
+        var missing = known.indexes();
+        var roots = new HashMap<String, StorePath>();
+        for (int i = 0; i < known.paths().size(); i++) {
+            var path = known.paths().get(i);
+            if (!missing.contains(i)) roots.put(rootPrefix(deployment) + path.baseName(), path);
+        }
+        store.root(roots);
+        return known.checked(manifest, store, sound);
     }
 
     /// The targets, once [#run] is through.
     List<StorePath> targets(int deployment, Manifest manifest) throws IOException {
-        var known = known(deployment, manifest);
+        var known = KnownPaths.find(manifest, store);
+        for (int target : manifest.targets()) {
+            if (known.indexes().contains(target)) throw new IOException(known.reason(manifest));
+        }
         return manifest.targets().stream()
-                .map(index -> path(index, manifest, known))
+                .map(index -> known.path(index, manifest))
                 .toList();
+    }
+
+    /// Gives a deployment's roots to the one that takes its place, so that nothing is collected in between.
+    void bequeath(int deployment, int heir) throws IOException {
+        var prefix = rootPrefix(deployment);
+        var roots = new HashMap<String, StorePath>();
+        store.roots().forEach((name, path) -> {
+            if (name.startsWith(prefix)) roots.put(rootPrefix(heir) + name.substring(prefix.length()), path);
+        });
+        store.root(roots);
     }
 
     /// Ends the deployment's roots; the profile's generation holds what it needs by now.
@@ -96,24 +133,37 @@ final class Importer {
         for (var name : store.roots().keySet()) {
             if (name.startsWith(prefix)) store.unroot(name);
         }
+        sound.clear();
+        trusted.clear();
     }
 
-    private boolean add(int deployment, Manifest manifest, List<StorePath> known, Unpacker.Unpacked unpacked)
+    private boolean add(
+            int deployment, Manifest manifest, KnownPaths known, Unpacker.Unpacked unpacked, boolean suspect)
             throws IOException {
         var entry = unpacked.entry();
         var references = new TreeSet<StorePath>();
-        entry.references().forEach(index -> references.add(path(index, manifest, known)));
+        entry.references().forEach(index -> references.add(known.path(index, manifest)));
         var info = new PathInfo(
-                entry.path(),
-                unpacked.narHash(),
-                entry.narSize(),
-                references,
-                Optional.empty(),
-                List.of(),
-                entry.contentAddress());
+                        entry.path(),
+                        unpacked.narHash(),
+                        entry.narSize(),
+                        references,
+                        Optional.empty(),
+                        List.of(),
+                        entry.contentAddress())
+                .signedBy(nixKey);
         store.root(rootPrefix(deployment) + entry.path().baseName(), entry.path());
-        try (var nar = unpacked.nar()) {
-            store.add(info.signedBy(nixKey), nar);
+        try {
+            if (suspect && lies(info)) {
+                LOG.log(System.Logger.Level.WARNING, "{0} was damaged by a cut; importing it anew", entry.path());
+                try (var nar = unpacked.nar()) {
+                    store.repair(info, nar);
+                }
+            } else {
+                try (var nar = unpacked.nar()) {
+                    store.add(info, nar);
+                }
+            }
             return true;
         } catch (DifferentPathException e) {
             LOG.log(System.Logger.Level.WARNING, "left as it is: {0}", e.getMessage());
@@ -121,51 +171,20 @@ final class Importer {
         }
     }
 
-    /// The known paths by name, each under a root of this deployment.
-    private List<StorePath> known(int deployment, Manifest manifest) throws IOException {
-        var known = new ArrayList<StorePath>(manifest.known().size());
-        var byDigest = new KnownPaths(store);
-        for (var prefix : manifest.known()) {
-            var path = byDigest.find(prefix)
-                    .orElseThrow(() -> new MissingKnownPathException(
-                            "needs a path that is not in the store, its digest beginning with " + prefix.hex()
-                                    + "; send again to plan against what is on board"));
-            store.root(rootPrefix(deployment) + path.baseName(), path);
-            known.add(path);
+    /// Whether the path is valid, but has not the contents that it was registered with.
+    private boolean lies(PathInfo info) throws IOException {
+        var present = store.info(info.path());
+        if (present.isEmpty() || !present.get().narHash().equals(info.narHash())) return false;
+        try {
+            store.nar(info.path(), OutputStream.nullOutputStream());
+            return false;
+        } catch (DamagedPathException e) {
+            LOG.log(System.Logger.Level.DEBUG, "suspect", e);
+            return true;
         }
-        return known;
-    }
-
-    private static StorePath path(int index, Manifest manifest, List<StorePath> known) {
-        return index < known.size()
-                ? known.get(index)
-                : manifest.objects().get(index - known.size()).path();
     }
 
     private String rootPrefix(int deployment) {
         return satellite + "/" + deployment + "/";
-    }
-
-    /// Finds paths by the first bytes of their digest part.
-    private static final class KnownPaths {
-        private final Store store;
-        private @Nullable NavigableMap<Bytes, StorePath> all;
-
-        KnownPaths(Store store) {
-            this.store = store;
-        }
-
-        Optional<StorePath> find(Bytes prefix) throws IOException {
-            if (prefix.size() == 20) return store.find(Nix32.encode(prefix.toArray()));
-            if (all == null) {
-                all = new TreeMap<>();
-                for (var path : store.validPaths()) all.put(Bytes.of(path.digestBytes()), path);
-            }
-            var entry = all.ceilingEntry(prefix);
-            if (entry == null || !entry.getKey().startsWith(prefix)) return Optional.empty();
-            var following = all.higherEntry(entry.getKey());
-            boolean ambiguous = following != null && following.getKey().startsWith(prefix);
-            return ambiguous ? Optional.empty() : Optional.of(entry.getValue());
-        }
     }
 }

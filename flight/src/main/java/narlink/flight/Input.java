@@ -1,9 +1,11 @@
 package narlink.flight;
 
+import java.util.List;
 import narlink.Bytes;
 import narlink.pack.Manifest;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
+import narlink.wire.Report;
 import narlink.wire.Symbols;
 
 /// What happens to a deployment: from the link, or as the answer to an [Effect].
@@ -30,6 +32,12 @@ sealed interface Input {
 
     /// All paths are valid and synced, and their hashes are as signed for.
     record Complete() implements Input {}
+
+    /// What it counts on and can't use; none where everything is as it should be.
+    record Unusable(List<Report.Unusable> paths, String reason) implements Input {}
+
+    /// A newer one takes its place.
+    record Superseded(int by) implements Input {}
 
     /// Something that may pass stands in the way.
     record Stalled(String reason) implements Input {}

@@ -22,6 +22,7 @@ import narlink.wire.Symbols;
 ///
 /// @param reason why it waits or how it ended
 /// @param exitStatus of the activation, -1 when none ran
+/// @param unusable what it counts on in vain
 record Reception(
         Announcement announcement,
         DeploymentState state,
@@ -31,9 +32,11 @@ record Reception(
         List<Block> packBlocks,
         int pathsDone,
         int exitStatus,
-        Bytes outputTail) {
+        Bytes outputTail,
+        List<Report.Unusable> unusable) {
 
     Reception {
+        unusable = List.copyOf(unusable);
         manifestBlocks = List.copyOf(manifestBlocks);
         packBlocks = List.copyOf(packBlocks);
     }
@@ -48,7 +51,8 @@ record Reception(
                 blocks(announcement.pack()),
                 0,
                 -1,
-                Bytes.EMPTY);
+                Bytes.EMPTY,
+                List.of());
     }
 
     int number() {
@@ -76,7 +80,8 @@ record Reception(
                         block.block(),
                         Block.empty(oti(block.object()).k(block.block()))));
             case Input.ManifestRead read -> manifestRead(read.manifest());
-            case Input.Imported imported -> Step.to(withPaths(imported.paths(), ""));
+            case Input.Imported imported -> imported(imported.paths());
+            case Input.Unusable found -> Step.to(without(found.paths()));
             case Input.Complete complete ->
                 Step.to(
                         withPaths(manifest.map(m -> m.objects().size()).orElse(0), "")
@@ -90,6 +95,10 @@ record Reception(
             // What has begun to change the system is not stopped half-way.
             case Input.Cancelled cancelled ->
                 state == DeploymentState.ACTIVATING ? Step.to(this) : ended(DeploymentState.CANCELLED, "by command");
+            case Input.Superseded superseded ->
+                state == DeploymentState.RECEIVING
+                        ? superseded(superseded.by())
+                        : Step.to(this); // What is complete goes on: the newer one follows it.
             case Input.Expired expired ->
                 state == DeploymentState.RECEIVING
                         ? ended(DeploymentState.EXPIRED, "not complete by " + announcement.expires())
@@ -140,7 +149,8 @@ record Reception(
                 state.ended() ? Missing.NONE : missing(packBlocks),
                 exitStatus,
                 outputTail,
-                Report.DeploymentReport.prefix(announcement));
+                Report.DeploymentReport.prefix(announcement),
+                unusable.stream().limit(Report.DeploymentReport.MAX_UNUSABLE).toList());
     }
 
     /// Blocks from the first on, whatever their object, that are not done.
@@ -165,6 +175,34 @@ record Reception(
         return symbols.data().size() % size == 0
                 && symbols.esi() + count - 1 <= Symbols.MAX_ESI
                 && block(symbols.object(), symbols.block()).filling();
+    }
+
+    /// What is durable by now is no longer suspect after a restart.
+    private Step<Reception, Effect> imported(int paths) {
+        var next = withPaths(paths, "");
+        return paths > pathsDone ? Step.to(next, new Effect.Save()) : Step.to(next);
+    }
+
+    private Step<Reception, Effect> superseded(int by) {
+        return Step.to(
+                in(DeploymentState.SUPERSEDED, "by deployment " + by),
+                new Effect.Save(),
+                new Effect.Bequeath(by),
+                new Effect.Release());
+    }
+
+    private Reception without(List<Report.Unusable> paths) {
+        return new Reception(
+                announcement,
+                state,
+                reason,
+                manifest,
+                manifestBlocks,
+                packBlocks,
+                pathsDone,
+                exitStatus,
+                outputTail,
+                paths);
     }
 
     private Step<Reception, Effect> kept(Input.Kept kept) {
@@ -209,7 +247,8 @@ record Reception(
                 packBlocks,
                 pathsDone,
                 exitStatus,
-                outputTail);
+                outputTail,
+                unusable);
         return next.receive();
     }
 
@@ -223,7 +262,8 @@ record Reception(
                 packBlocks,
                 pathsDone,
                 activated.exitStatus(),
-                activated.outputTail());
+                activated.outputTail(),
+                unusable);
         return next.ended(activated.end(), activated.reason());
     }
 
@@ -256,23 +296,43 @@ record Reception(
                 isManifest ? packBlocks : blocks,
                 pathsDone,
                 exitStatus,
-                outputTail);
+                outputTail,
+                unusable);
     }
 
     private Reception withPaths(int paths, String why) {
         return new Reception(
-                announcement, state, why, manifest, manifestBlocks, packBlocks, paths, exitStatus, outputTail);
+                announcement,
+                state,
+                why,
+                manifest,
+                manifestBlocks,
+                packBlocks,
+                paths,
+                exitStatus,
+                outputTail,
+                unusable);
     }
 
     /// The same in another state.
     Reception in(DeploymentState next, String why) {
         return new Reception(
-                announcement, next, why, manifest, manifestBlocks, packBlocks, pathsDone, exitStatus, outputTail);
+                announcement,
+                next,
+                why,
+                manifest,
+                manifestBlocks,
+                packBlocks,
+                pathsDone,
+                exitStatus,
+                outputTail,
+                unusable);
     }
 
     /// As its saved state tells.
     Reception restored(DeploymentState saved, String why, int paths, int exit, Bytes tail) {
-        return new Reception(announcement, saved, why, manifest, manifestBlocks, packBlocks, paths, exit, tail);
+        return new Reception(
+                announcement, saved, why, manifest, manifestBlocks, packBlocks, paths, exit, tail, unusable);
     }
 
     private static List<Block> blocks(Optional<Oti> oti) {

@@ -84,13 +84,18 @@ public final class ReceptionLoop implements AutoCloseable {
 
     /// Opens the state directory and takes up what a cut left.
     public ReceptionLoop(FlightState files, Store store, Clock clock) throws IOException {
+        this(files, store, Room.DEFAULT_RESERVE, clock);
+    }
+
+    /// @param reserve bytes that imports are to leave free on the disk
+    public ReceptionLoop(FlightState files, Store store, long reserve, Clock clock) throws IOException {
         this.files = files;
         this.satellite = files.satellite();
         this.missionKeys = files.trustedKeys();
         this.clock = clock;
         this.reporter = new Reporter(files.flightKey(), satellite, files.boot());
         this.blocks = new Blocks(files, this::answer);
-        this.hands = new Hands(files, store, this::answer, view -> put(new Event.Viewed(view)));
+        this.hands = new Hands(files, store, reserve, this::answer, view -> put(new Event.Viewed(view)));
         this.deployments = new Deployments(files, clock, reporter, hands, blocks, () -> reportWanted = true);
         this.commands = new Commands(files, clock, reporter, deployments);
         this.thread = Thread.ofPlatform().name("reception").unstarted(this::run);

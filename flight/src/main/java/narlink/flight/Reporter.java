@@ -120,7 +120,8 @@ final class Reporter {
                                         .slice(
                                                 Math.max(0, report.outputTail().size() - text),
                                                 report.outputTail().size()),
-                        report.manifestHash()))
+                        report.manifestHash(),
+                        report.unusable().stream().limit(blocks).toList()))
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import narlink.Sha256;
 import narlink.delta.Codec;
@@ -22,6 +23,7 @@ import narlink.nix.NarVisitor;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
 import narlink.pack.Manifest;
+import org.jspecify.annotations.Nullable;
 
 /// Decodes the paths of a pack, one after the other, and lets none pass that is not a canonical NAR with the size and
 /// the
@@ -29,6 +31,7 @@ import narlink.pack.Manifest;
 public final class Unpacker implements Closeable {
     private final Manifest manifest;
     private final List<StorePath> known;
+    private final Set<Integer> unusable;
     private final Store store;
     private final Path scratch;
     private final Codec.Decoder decoder;
@@ -41,6 +44,20 @@ public final class Unpacker implements Closeable {
     /// @param scratch directory for NARs that are too large for memory, one at a time
     public Unpacker(Manifest manifest, List<StorePath> known, Store store, InputStream pack, Path scratch)
             throws IOException {
+        this(manifest, known, Set.of(), store, pack, scratch);
+    }
+
+    /// @param unusable indexes of paths that are not what they should be: nothing is made of them, nor does refer to
+    /// them
+    Unpacker(
+            Manifest manifest,
+            List<StorePath> known,
+            Set<Integer> unusable,
+            Store store,
+            InputStream pack,
+            Path scratch)
+            throws IOException {
+        this.unusable = Set.copyOf(unusable);
         this.manifest = manifest;
         this.known = List.copyOf(known);
         this.store = store;
@@ -84,13 +101,17 @@ public final class Unpacker implements Closeable {
     /// checked too.
     ///
     /// @throws CorruptPackException if the pack is not what the manifest says: for good
-    /// @throws UnusableBaseException if what it is to be made of is not in the store, or damaged there
+    /// @throws UnusableException if what it is to be made of, or refers to, is not in the store or damaged there
     public Optional<Unpacked> next() throws IOException {
         if (next == manifest.objects().size()) {
             end();
             return Optional.empty();
         }
         var entry = manifest.objects().get(next++);
+        var needed = new TreeSet<>(entry.bases());
+        needed.addAll(entry.references());
+        needed.retainAll(unusable);
+        if (!needed.isEmpty()) throw new UnusableException(entry.path(), List.copyOf(needed), List.of(), null);
         var spool = new Spool(scratch);
         try {
             var unpacked = new Unpacked(entry, decode(entry, spool), spool);
@@ -107,14 +128,44 @@ public final class Unpacker implements Closeable {
         try {
             decoder.next(new Codec.NewPath(entry.path(), entry.narSize(), bases(entry)), checked);
             checked.parser.end();
-        } catch (NarException e) {
-            throw new CorruptPackException(entry.path() + " decodes to no proper NAR: " + e.getMessage(), e);
-        }
-        var hash = Sha256.finish(checked.hash);
-        if (!hash.bytes().startsWith(entry.narHashPrefix())) {
+            var hash = Sha256.finish(checked.hash);
+            if (hash.bytes().startsWith(entry.narHashPrefix())) return hash;
             throw new CorruptPackException(entry.path() + " decodes to other contents than the manifest says");
+        } catch (UnusableBaseException e) {
+            var damaged = entry.bases().stream()
+                    .filter(index -> path(index).equals(e.path()))
+                    .toList();
+            throw new UnusableException(entry.path(), List.of(), damaged, e);
+        } catch (CorruptPackException | NarException e) {
+            // A base that the store takes for sound may still be another than Earth's.
+            if (!entry.bases().isEmpty()) throw new UnusableException(entry.path(), List.of(), entry.bases(), e);
+            throw e instanceof CorruptPackException corrupt
+                    ? corrupt
+                    : new CorruptPackException(entry.path() + " decodes to no proper NAR: " + e.getMessage(), e);
         }
-        return hash;
+    }
+
+    /// A path can't be made, for what it needs can't be used: not by this pack, and whatever follows it neither.
+    /// Another
+    /// that does without will do.
+    static final class UnusableException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final transient List<Integer> damaged;
+
+        /// @param known what is unusable, as the caller knows
+        /// @param damaged what has turned out to be now
+        UnusableException(StorePath path, List<Integer> known, List<Integer> damaged, @Nullable IOException cause) {
+            super(
+                    path + " needs what can't be used: "
+                            + (cause == null ? "paths " + known + " of the manifest" : cause.getMessage()),
+                    cause);
+            this.damaged = damaged;
+        }
+
+        List<Integer> damaged() {
+            return damaged;
+        }
     }
 
     private List<Codec.Base> bases(Manifest.Entry entry) throws IOException {

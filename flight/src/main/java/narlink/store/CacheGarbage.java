@@ -35,7 +35,7 @@ final class CacheGarbage {
         for (var path : doomed) {
             freed += delete(path, needed);
         }
-        FileSystemSync.directory(directory);
+        FileSystem.directory(directory);
         return freed;
     }
 
@@ -63,7 +63,7 @@ final class CacheGarbage {
             return 0;
         }
         Files.delete(directory.resolve(NarInfo.fileName(path)));
-        FileSystemSync.directory(directory); // No narinfo may come back whose NAR is gone.
+        FileSystem.directory(directory); // No narinfo may come back whose NAR is gone.
         var nar = directory.resolve(narInfo.get().url());
         if (needed.contains(narInfo.get().url())) { // Another path has the same contents.
             return 0;

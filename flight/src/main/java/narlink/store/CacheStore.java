@@ -194,7 +194,7 @@ public final class CacheStore implements Store {
             new CheckedNar(info, nar, address).copyTo(sink);
             address.end();
         });
-        FileSystemSync.directory(directory.resolve("nar")); // Before the narinfo that promises it.
+        FileSystem.directory(directory.resolve("nar")); // Before the narinfo that promises it.
         publish(directory.resolve(NarInfo.fileName(info.path())), narInfo.text());
     }
 
@@ -281,7 +281,7 @@ public final class CacheStore implements Store {
     @Override
     public void sync() throws IOException {
         if (Files.isDirectory(directory)) {
-            FileSystemSync.everything(directory);
+            FileSystem.everything(directory);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -207,7 +208,7 @@ public final class DaemonStore implements Store {
             for (var name : added.keySet()) {
                 register(roots.link(name));
             }
-            FileSystemSync.everything(state());
+            FileSystem.everything(state());
         }
     }
 
@@ -269,9 +270,9 @@ public final class DaemonStore implements Store {
     @Override
     public void sync() throws IOException {
         var store = root.resolve("nix/store");
-        FileSystemSync.everything(store);
+        FileSystem.everything(store);
         if (!Files.getFileStore(store).equals(Files.getFileStore(state()))) {
-            FileSystemSync.everything(state());
+            FileSystem.everything(state());
         }
     }
 
@@ -295,6 +296,11 @@ public final class DaemonStore implements Store {
     @Override
     public long freeBytes() throws IOException {
         return Files.getFileStore(root.resolve("nix/store")).getUsableSpace();
+    }
+
+    @Override
+    public OptionalLong freeNodes() throws IOException {
+        return FileSystem.freeNodes(root.resolve("nix/store"));
     }
 
     @Override

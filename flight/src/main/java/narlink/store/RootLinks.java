@@ -57,7 +57,7 @@ final class RootLinks {
             changed.add(parent(directory));
         }
         for (var each : changed) {
-            FileSystemSync.directory(each);
+            FileSystem.directory(each);
         }
     }
 
@@ -71,7 +71,7 @@ final class RootLinks {
         while (!last.equals(directory) && deleteIfEmpty(last)) {
             last = parent(last);
         }
-        FileSystemSync.directory(last);
+        FileSystem.directory(last);
     }
 
     private static boolean deleteIfEmpty(Path directory) throws IOException {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import narlink.nix.StorePath;
 import narlink.wire.Announcement;
+import narlink.wire.DeploymentState;
 import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 
@@ -14,6 +15,7 @@ import narlink.wire.SatelliteName;
 /// @param pack file name of the pack under the pack directory; empty where there is no pack
 /// @param objects what it brings, in import order
 /// @param progress as last reported
+/// @param store URL of the store on Earth that its contents come from
 public record Deployment(
         SatelliteName satellite,
         Announcement announcement,
@@ -24,7 +26,8 @@ public record Deployment(
         String profile,
         List<Mirror.Item> objects,
         Instant created,
-        Progress progress) {
+        Progress progress,
+        String store) {
     public Deployment {
         targets = List.copyOf(targets);
         objects = List.copyOf(objects);
@@ -74,9 +77,21 @@ public record Deployment(
         }
     }
 
+    /// @param stuck whether something that it counts on can't be used on board
     public record Progress(
-            State state, String reason, int blocksDone, int pathsDone, int exitStatus, String outputTail) {
-        public static final Progress QUEUED = new Progress(State.QUEUED, "", 0, 0, -1, "");
+            State state,
+            String reason,
+            int blocksDone,
+            int pathsDone,
+            int exitStatus,
+            String outputTail,
+            boolean stuck) {
+        public static final Progress QUEUED = new Progress(State.QUEUED, "", 0, 0, -1, "", false);
+
+        /// An end that did not come from on board.
+        static Progress ended(State state, String reason) {
+            return new Progress(state, reason, 0, 0, -1, "", false);
+        }
 
         static Progress of(Report.DeploymentReport report) {
             return new Progress(
@@ -85,7 +100,9 @@ public record Deployment(
                     report.blocksDone(),
                     report.pathsDone(),
                     report.exitStatus(),
-                    report.outputTail().utf8());
+                    report.outputTail().utf8(),
+                    report.state() == DeploymentState.RECEIVING
+                            && !report.unusable().isEmpty());
         }
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import narlink.nix.StorePath;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
 import narlink.wire.SatelliteName;
@@ -27,6 +28,9 @@ public interface Ledger extends Closeable {
 
     /// Adds to the mirror. A path that was acknowledged is not made predicted again.
     void believe(SatelliteName satellite, Collection<Mirror.Item> items);
+
+    /// Takes from the mirror what is not on board.
+    void forget(SatelliteName satellite, Collection<StorePath> paths);
 
     /// The number of the next deployment.
     int nextNumber(SatelliteName satellite);

@@ -19,11 +19,17 @@ public record Mirror(SortedMap<StorePath, Item> paths) {
     public enum Belief {
         /// Told by a human, and not contradicted.
         PREDICTED,
+        /// It is there with other contents than Earth's, so that nothing can be made of it.
+        DAMAGED,
         /// Follows from a report.
         ACKNOWLEDGED
     }
 
-    public record Item(StorePath path, Sha256 narHash, long narSize, Belief belief) {}
+    public record Item(StorePath path, Sha256 narHash, long narSize, Belief belief) {
+        Item as(Belief other) {
+            return new Item(path, narHash, narSize, other);
+        }
+    }
 
     public static Mirror of(Collection<Item> items) {
         var paths = new TreeMap<StorePath, Item>();

@@ -42,6 +42,7 @@ public final class Orders {
 
     /// @param have closures to plan against in place of the mirror; empty: the mirror
     /// @param symbolSize bytes of a FEC symbol, at most
+    /// @param behind whether what is under way to the same profile is to be finished first; else this takes its place
     public record Request(
             Satellite satellite,
             List<StorePath> targets,
@@ -51,7 +52,8 @@ public final class Orders {
             Duration expires,
             int symbolSize,
             int segmentSize,
-            LinkProfile link) {}
+            LinkProfile link,
+            boolean behind) {}
 
     /// What would be sent, or is.
     public record Summary(
@@ -100,6 +102,13 @@ public final class Orders {
                 if (packed.packOti().isPresent())
                     publish(temporary, files.packs().resolve(deployment.pack()));
                 ledger.add(deployment);
+                for (int number : deployment.announcement().supersedes()) {
+                    ledger.progress(
+                            deployment.satellite(),
+                            number,
+                            Deployment.Progress.ended(
+                                    Deployment.State.SUPERSEDED, "by deployment " + deployment.number()));
+                }
                 return deployment;
             }
         }
@@ -121,6 +130,7 @@ public final class Orders {
     public Optional<Deployment> underWay(Request request) {
         return ledger.deployments(request.satellite().name()).stream()
                 .filter(deployment -> !deployment.ended()
+                        && !deployment.progress().stuck()
                         && deployment.targets().equals(request.targets())
                         && deployment
                                 .profile()
@@ -148,19 +158,39 @@ public final class Orders {
         var bases = new HashSet<StorePath>();
         for (var info : earth.infos(have).values()) {
             var item = mirror.get(info.path());
-            if (!request.have().isEmpty() || item == null || item.narHash().equals(info.narHash())) {
+            if (!request.have().isEmpty() || item == null || isBase(item, info)) {
                 bases.add(info.path());
             }
         }
         return bases;
     }
 
+    private static boolean isBase(Mirror.Item item, PathInfo info) {
+        return item.belief() != Mirror.Belief.DAMAGED && item.narHash().equals(info.narHash());
+    }
+
+    /// What this request makes needless, where it has not come so far that it will be finished first.
+    private List<Deployment> superseded(Request request) {
+        var profile = request.profile().map(ProfileName::value).orElse("");
+        return ledger.deployments(request.satellite().name()).stream()
+                .filter(deployment -> deployment.progress().state() == Deployment.State.QUEUED
+                        || deployment.progress().state() == Deployment.State.RECEIVING)
+                .filter(deployment -> deployment.profile().equals(profile))
+                .filter(deployment -> deployment.progress().stuck()
+                        ? profile.isEmpty() ? deployment.targets().equals(request.targets()) : true
+                        : !profile.isEmpty() && !request.behind())
+                .limit(Announcement.MAX_SUPERSEDES)
+                .toList();
+    }
+
     private Set<StorePath> have(Request request) throws IOException {
         if (!request.have().isEmpty()) return earth.closure(request.have());
-        // What is under way will be there before what is sent now is begun.
+        var needless = superseded(request).stream().map(Deployment::number).toList();
+        // What else is under way will be there before what is sent now is begun.
         var have = new HashSet<>(ledger.mirror(request.satellite().name()).believed());
         for (var deployment : ledger.deployments(request.satellite().name())) {
-            if (!deployment.ended()) deployment.objects().forEach(item -> have.add(item.path()));
+            if (!deployment.ended() && !needless.contains(deployment.number()))
+                deployment.objects().forEach(item -> have.add(item.path()));
         }
         return have;
     }
@@ -178,7 +208,8 @@ public final class Orders {
                 ledger.mirror(satellite).digest(),
                 List.of(stationKey.publicKey().key()),
                 now.plus(request.expires()),
-                1);
+                1,
+                superseded(request).stream().map(Deployment::number).toList());
         return new Deployment(
                 satellite,
                 announcement,
@@ -189,7 +220,8 @@ public final class Orders {
                 request.profile().map(ProfileName::value).orElse(""),
                 packed.plan().added().stream().map(Orders::item).toList(),
                 now,
-                Deployment.Progress.QUEUED);
+                Deployment.Progress.QUEUED,
+                earth.url());
     }
 
     private Summary summary(
@@ -207,7 +239,8 @@ public final class Orders {
                         deployment.profile(),
                         deployment.objects(),
                         deployment.created(),
-                        deployment.progress());
+                        deployment.progress(),
+                        deployment.store());
         try (var source = new SymbolSource(packs)) {
             long wire = WireBytes.count(counted, source, key, request.segmentSize());
             return new Summary(

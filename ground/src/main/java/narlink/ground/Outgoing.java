@@ -165,7 +165,10 @@ final class Outgoing {
     void tell(DeploymentReport report) {
         heard = true;
         // Another deployment of this number is on board: nothing of ours would be kept.
-        ended = report.state().ended() || !report.isOf(announcement);
+        ended = report.state().ended()
+                || !report.isOf(announcement)
+                || report.state() == DeploymentState.RECEIVING
+                        && !report.unusable().isEmpty(); // It can't go on as it is.
         boolean stored = report.state() != DeploymentState.RECEIVING;
         objects.forEach((object, progress) -> {
             var missing = report.missing(object);

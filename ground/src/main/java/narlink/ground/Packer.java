@@ -46,23 +46,24 @@ final class Packer {
     Packed pack(Plan plan, Optional<ProfileName> profile, Activation activation, Optional<String> system, Path pack)
             throws IOException {
         var codec = new Delta();
-        var sizes = write(plan, codec, system, pack);
+        var contents = new Contents();
+        var sizes = write(plan, codec, contents, pack);
+        if (system.isPresent()) contents.check(system.get());
         long length = Files.size(pack);
         Optional<Oti> packOti = plan.added().isEmpty() ? Optional.empty() : Optional.of(Layout.of(length, symbolSize));
         var hashes = packOti.isPresent() ? blockHashes(pack, packOti.get()) : List.<Sha256>of();
-        var manifest = manifest(plan, codec, profile, activation, hashes);
+        var manifest = manifest(plan, codec, profile, activation, hashes, contents.nodes());
         byte[] object = ManifestFormat.write(manifest);
         return new Packed(
                 plan, manifest, known(plan), object, Layout.of(object.length, symbolSize), packOti, pack, sizes);
     }
 
-    private List<Long> write(Plan plan, Codec codec, Optional<String> system, Path pack) throws IOException {
+    private List<Long> write(Plan plan, Codec codec, Contents contents, Path pack) throws IOException {
         if (plan.added().isEmpty()) {
             Files.write(pack, new byte[0]);
             return List.of();
         }
         List<Long> sizes;
-        var machines = new ElfMachines();
         try (var file = new CountedOutput(new BufferedOutputStream(Files.newOutputStream(pack), 1 << 16))) {
             long raw = 0;
             var encoder = codec.encoder(file, plan.rawBytes());
@@ -71,13 +72,12 @@ final class Packer {
                     progress.accept(info.path(), raw);
                     encoder.add(
                             new Codec.NewPath(info.path(), info.narSize(), bases(plan, info)),
-                            out -> earth.nar(info.path(), machines.watching(out, info.narSize())));
+                            out -> earth.nar(info.path(), contents.watching(info.path(), out, info.narSize())));
                     raw += info.narSize();
                 }
             }
             sizes = encoder.sizes();
         }
-        if (system.isPresent()) machines.check(system.get());
         return sizes;
     }
 
@@ -109,7 +109,12 @@ final class Packer {
     }
 
     private static Manifest manifest(
-            Plan plan, Codec codec, Optional<ProfileName> profile, Activation activation, List<Sha256> hashes) {
+            Plan plan,
+            Codec codec,
+            Optional<ProfileName> profile,
+            Activation activation,
+            List<Sha256> hashes,
+            long nodes) {
         var known = known(plan);
         var index = new HashMap<StorePath, Integer>();
         int prefix = prefixLength(known);
@@ -125,7 +130,8 @@ final class Packer {
                 hashes,
                 plan.targets().stream().map(target -> index(index, target)).toList(),
                 profile,
-                activation);
+                activation,
+                nodes);
     }
 
     private static Manifest.Entry entry(Plan plan, PathInfo info, HashMap<StorePath, Integer> index) {

@@ -40,6 +40,11 @@ public final class Pass {
     public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind) {
         public static final int SEGMENT_SIZE = 8192;
 
+        /// The same for a contact of another length.
+        public Settings lasting(Duration other) {
+            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind);
+        }
+
         boolean returnLink() {
             return blind < 0;
         }
@@ -52,17 +57,27 @@ public final class Pass {
 
     /// What the pass has done so far.
     public record Tally(
-            long sentBytes,
-            long sentSegments,
-            long receivedReports,
-            long refusedSegments,
-            double loss,
-            Instant began) {}
+            long sentBytes, long sentSegments, long receivedReports, long refusedSegments, double loss, Instant began) {
+        /// Together with what the same contact saw before.
+        Tally after(Tally before) {
+            return new Tally(
+                    before.sentBytes + sentBytes,
+                    before.sentSegments + sentSegments,
+                    before.receivedReports + receivedReports,
+                    before.refusedSegments + refusedSegments,
+                    loss,
+                    before.began);
+        }
+    }
 
     /// How it ended.
     ///
     /// @param delivered whether every deployment that it was to carry has ended
-    public record Result(Tally tally, boolean delivered, String why) {}
+    public record Result(Tally tally, boolean delivered, String why) {
+        public Result after(Result before) {
+            return new Result(tally.after(before.tally), delivered, why);
+        }
+    }
 
     public Pass(
             Ledger ledger,
@@ -116,7 +131,7 @@ public final class Pass {
                 ledger.progress(
                         satellite.name(),
                         deployment.number(),
-                        new Deployment.Progress(Deployment.State.EXPIRED, "before it was heard of", 0, 0, -1, ""));
+                        Deployment.Progress.ended(Deployment.State.EXPIRED, "before it was heard of"));
                 continue;
             }
             open.put(deployment.number(), deployment);

@@ -3,6 +3,12 @@ package narlink.ground;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import narlink.Bytes;
+import narlink.nix.StorePath;
+import narlink.pack.MalformedManifestException;
+import narlink.pack.Manifest;
+import narlink.pack.ManifestFormat;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
@@ -10,13 +16,11 @@ import narlink.wire.Report;
 /// Takes what came down. Only what the satellite's flight key signed is believed; a report that is older than one known
 /// changes nothing.
 final class ReportIntake {
-    private static final Deployment.Progress FOREIGN = new Deployment.Progress(
+    private static final System.Logger LOG = System.getLogger(ReportIntake.class.getName());
+
+    private static final Deployment.Progress FOREIGN = Deployment.Progress.ended(
             Deployment.State.FAILED,
-            "the satellite has another deployment of this number, which this ledger does not know; send again",
-            0,
-            0,
-            -1,
-            "");
+            "the satellite has another deployment of this number, which this ledger does not know; send again");
 
     private final Ledger ledger;
     private final Satellite satellite;
@@ -65,8 +69,7 @@ final class ReportIntake {
             report.deployments().stream()
                     .filter(told -> told.deployment() == deployment.number())
                     .findFirst()
-                    .ifPresent(told -> follow(
-                            deployment, told.isOf(deployment.announcement()) ? Deployment.Progress.of(told) : FOREIGN));
+                    .ifPresent(told -> heard(deployment, told));
         }
         var mirror = ledger.mirror(satellite.name());
         if (mirror.digest().equals(report.storeDigest())
@@ -74,25 +77,65 @@ final class ReportIntake {
             ledger.believe(
                     satellite.name(),
                     mirror.paths().values().stream()
+                            .filter(item -> item.belief() == Mirror.Belief.PREDICTED)
                             .map(ReportIntake::acknowledged)
                             .toList());
         }
         return new Taken.Believed(report, true);
     }
 
-    private void follow(Deployment deployment, Deployment.Progress progress) {
-        if (deployment.ended() || progress.equals(deployment.progress())) return;
-        if (progress.state().stored()) {
-            ledger.believe(
-                    satellite.name(),
-                    deployment.objects().stream()
-                            .map(ReportIntake::acknowledged)
-                            .toList());
+    private void heard(Deployment deployment, Report.DeploymentReport told) {
+        if (!told.isOf(deployment.announcement())) {
+            follow(deployment, FOREIGN);
+            return;
         }
+        follow(deployment, Deployment.Progress.of(told));
+        if (!told.unusable().isEmpty()) learn(deployment, told.unusable());
+    }
+
+    /// Takes into the mirror what the deployment found on board otherwise than Earth had believed.
+    private void learn(Deployment deployment, List<Report.Unusable> unusable) {
+        try {
+            var manifest = ManifestFormat.read(deployment.manifest());
+            var mirror = ledger.mirror(satellite.name()).paths();
+            for (var bad : unusable) {
+                var path = path(bad.index(), manifest, mirror.keySet());
+                if (path.isEmpty()) continue;
+                var item = mirror.get(path.get());
+                if (!bad.damaged()) ledger.forget(satellite.name(), List.of(path.get()));
+                else if (item != null) ledger.believe(satellite.name(), List.of(item.as(Mirror.Belief.DAMAGED)));
+            }
+        } catch (MalformedManifestException e) {
+            LOG.log(System.Logger.Level.WARNING, "deployment " + deployment.number() + " in the ledger", e);
+        }
+    }
+
+    private static Optional<StorePath> path(int index, Manifest manifest, Set<StorePath> mirror) {
+        int own = index - manifest.known().size();
+        if (own >= manifest.objects().size()) return Optional.empty();
+        if (own >= 0) return Optional.of(manifest.objects().get(own).path());
+        var prefix = manifest.known().get(index);
+        return mirror.stream()
+                .filter(path -> Bytes.of(path.digestBytes()).startsWith(prefix))
+                .findFirst();
+    }
+
+    private void follow(Deployment deployment, Deployment.Progress progress) {
+        // What was complete on board already was not superseded there.
+        boolean revived = deployment.progress().state() == Deployment.State.SUPERSEDED
+                && progress.state().stored();
+        if (deployment.ended() && !revived || progress.equals(deployment.progress())) return;
+        int durable = progress.state().stored() ? deployment.objects().size() : progress.pathsDone();
+        ledger.believe(
+                satellite.name(),
+                deployment.objects().stream()
+                        .limit(durable)
+                        .map(ReportIntake::acknowledged)
+                        .toList());
         ledger.progress(satellite.name(), deployment.number(), progress);
     }
 
     private static Mirror.Item acknowledged(Mirror.Item item) {
-        return new Mirror.Item(item.path(), item.narHash(), item.narSize(), Mirror.Belief.ACKNOWLEDGED);
+        return item.as(Mirror.Belief.ACKNOWLEDGED);
     }
 }

@@ -142,6 +142,7 @@ public final class Streaming {
                 "",
                 List.of(),
                 Instant.EPOCH,
-                Deployment.Progress.QUEUED);
+                Deployment.Progress.QUEUED,
+                "");
     }
 }

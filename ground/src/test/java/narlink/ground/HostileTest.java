@@ -206,7 +206,6 @@ final class HostileTest {
         var lies = List.<Lie>of(
                 manifest -> with(manifest, manifest.objects().getFirst().narSize() + 8, null, null),
                 manifest -> with(manifest, manifest.objects().getFirst().narSize() - 8, null, null),
-                manifest -> with(manifest, 1L << 39, null, null),
                 manifest -> with(manifest, 0, Bytes.of(new byte[Manifest.HASH_PREFIX]), null),
                 manifest -> with(manifest, 0, null, Sha256.of(new byte[1])));
         int number = 0;
@@ -262,11 +261,30 @@ final class HostileTest {
     }
 
     @Test
+    void whatNoDiskHoldsWaitsForRoomAndTellsHowMuch() throws Exception {
+        deliver(new Packed(List.of(PATH))
+                .tampered(manifest -> with(manifest, 1L << 39, null, null))
+                .announce(1));
+        assertEquals(DeploymentState.RECEIVING, state(1));
+        var reason = report().deployments().getFirst().reason();
+        assertTrue(
+                reason.matches("PAUSED\\(disk\\): needs [0-9,]+ bytes in the store, [0-9,]+ are free; make room"),
+                reason);
+        assertTrue(receiver.board().validPaths().isEmpty());
+    }
+
+    @Test
     void aReferenceThatIsNotOnBoardHoldsTheImportUp() throws Exception {
         var packed = new Packed(List.of(PATH))
                 .tampered(manifest -> new Manifest(
                         manifest.codec(),
-                        manifest.objects(),
+                        List.of(new Manifest.Entry(
+                                PATH,
+                                manifest.objects().getFirst().narSize(),
+                                manifest.objects().getFirst().narHashPrefix(),
+                                List.of(0),
+                                Optional.empty(),
+                                List.of())),
                         List.of(Bytes.of(new byte[] {1, 2, 3, 4, 5, 6})),
                         manifest.narHashes(),
                         manifest.blockHashes(),
@@ -277,6 +295,9 @@ final class HostileTest {
         assertEquals(DeploymentState.RECEIVING, state(1));
         var reason = report().deployments().getFirst().reason();
         assertTrue(reason.contains("not in the store"), reason);
+        assertEquals(
+                List.of(new Report.Unusable(0, false)),
+                report().deployments().getFirst().unusable());
         assertTrue(receiver.board().validPaths().isEmpty());
     }
 

@@ -115,7 +115,8 @@ final class TransferProperties {
                     Duration.ofDays(1),
                     256,
                     2048,
-                    LinkProfile.BUILT_IN.getFirst());
+                    LinkProfile.BUILT_IN.getFirst(),
+                    false);
             new Orders(files, ledger, earth, (path, raw) -> {})
                     .send(request, files.missionKey(), files.stationKey(), Instant.now());
         }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -98,6 +99,11 @@ public interface Store extends Closeable {
 
     /// Room for imports.
     long freeBytes() throws IOException;
+
+    /// Inodes that imports may still take; empty where that is no matter.
+    default OptionalLong freeNodes() throws IOException {
+        return OptionalLong.empty();
+    }
 
     /// From any thread, for a watchdog: what another thread waits for here fails soon with an exception, and can then
     /// be tried again. Nix can make wait for ever: for a lock, or because its disk hangs.

@@ -19,6 +19,7 @@ import narlink.nix.StorePath;
 /// @param blockHashes SHA-256 of each source block of the pack, without padding
 /// @param targets indexes of what is deployed; at least one
 /// @param profile set to the first target
+/// @param nodes files, directories and symlinks of all objects together
 public record Manifest(
         int codec,
         List<Entry> objects,
@@ -27,7 +28,8 @@ public record Manifest(
         List<Sha256> blockHashes,
         List<Integer> targets,
         Optional<ProfileName> profile,
-        Activation activation) {
+        Activation activation,
+        long nodes) {
     public static final int MAX_OBJECTS = 100_000;
     public static final int MAX_KNOWN = 100_000;
     public static final int MAX_REFERENCES = 2_000_000;
@@ -45,12 +47,26 @@ public record Manifest(
         blockHashes = List.copyOf(blockHashes);
         targets = List.copyOf(targets);
         limit("objects", objects.size(), MAX_OBJECTS);
+        limit("nodes", nodes, Long.MAX_VALUE);
         limit("known paths", known.size(), MAX_KNOWN);
         limit("targets", targets.size(), MAX_TARGETS);
         checkKnown(known);
         checkObjects(objects, known.size());
         if (targets.isEmpty()) throw new IllegalArgumentException("no target");
         for (int target : targets) index("target", target, known.size() + objects.size());
+    }
+
+    /// One that does not tell how many inodes its paths take.
+    public Manifest(
+            int codec,
+            List<Entry> objects,
+            List<Bytes> known,
+            Sha256 narHashes,
+            List<Sha256> blockHashes,
+            List<Integer> targets,
+            Optional<ProfileName> profile,
+            Activation activation) {
+        this(codec, objects, known, narHashes, blockHashes, targets, profile, activation, 0);
     }
 
     /// One path that the pack brings.

@@ -65,6 +65,7 @@ public final class ManifestFormat {
     private static narlink.v1.Manifest message(Manifest manifest) {
         var out = narlink.v1.Manifest.newBuilder()
                 .setCodec(manifest.codec())
+                .setNodes(manifest.nodes())
                 .setNarHashesDigest(bytes(manifest.narHashes().bytes()))
                 .setKnownPrefix(
                         manifest.known().isEmpty()
@@ -118,7 +119,8 @@ public final class ManifestFormat {
                         .toList(),
                 in.getTargetsList(),
                 in.getProfile().isEmpty() ? Optional.empty() : Optional.of(new ProfileName(in.getProfile())),
-                activation(in.getActivation()));
+                activation(in.getActivation()),
+                in.getNodes());
     }
 
     private static List<Manifest.Entry> entries(narlink.v1.Manifest in) {

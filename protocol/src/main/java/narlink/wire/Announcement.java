@@ -18,6 +18,7 @@ import narlink.fec.Oti;
 /// @param stationKeys raw public keys, at most [#MAX_STATION_KEYS], that may sign this deployment's symbols
 /// @param expires from then on the deployment is not begun
 /// @param minimumVersion lowest protocol version that understands the deployment
+/// @param supersedes lower numbers, at most [#MAX_SUPERSEDES], that end where they are unfinished
 public record Announcement(
         int deployment,
         int lowestOpen,
@@ -27,10 +28,12 @@ public record Announcement(
         Sha256 storeDigest,
         List<Bytes> stationKeys,
         Instant expires,
-        int minimumVersion)
+        int minimumVersion,
+        List<Integer> supersedes)
         implements Message {
     /// More would not fit one segment of 512 bytes.
     public static final int MAX_STATION_KEYS = 6;
+    public static final int MAX_SUPERSEDES = 8;
     /// A manifest longer than this is not believed: it would not fit the receiver's memory.
     public static final long MAX_MANIFEST = 8 << 20;
     /// Largest symbol: a segment holds at least one.
@@ -42,6 +45,13 @@ public record Announcement(
 
     public Announcement {
         stationKeys = List.copyOf(stationKeys);
+        supersedes = List.copyOf(supersedes);
+        if (supersedes.size() > MAX_SUPERSEDES) {
+            throw new IllegalArgumentException(supersedes.size() + " superseded: at most " + MAX_SUPERSEDES);
+        }
+        for (int number : supersedes) {
+            if (number < 1 || number >= deployment) throw new IllegalArgumentException("supersedes " + number);
+        }
         if (deployment < 1) throw new IllegalArgumentException("deployment " + deployment);
         if (lowestOpen < 1 || lowestOpen > deployment) throw new IllegalArgumentException("lowest open " + lowestOpen);
         if (stationKeys.isEmpty() || stationKeys.size() > MAX_STATION_KEYS) {
@@ -55,6 +65,30 @@ public record Announcement(
         }
         check(manifest);
         pack.ifPresent(Announcement::check);
+    }
+
+    /// One that supersedes nothing.
+    public Announcement(
+            int deployment,
+            int lowestOpen,
+            Oti manifest,
+            Optional<Oti> pack,
+            Sha256 manifestHash,
+            Sha256 storeDigest,
+            List<Bytes> stationKeys,
+            Instant expires,
+            int minimumVersion) {
+        this(
+                deployment,
+                lowestOpen,
+                manifest,
+                pack,
+                manifestHash,
+                storeDigest,
+                stationKeys,
+                expires,
+                minimumVersion,
+                List.of());
     }
 
     private static void check(Oti oti) {

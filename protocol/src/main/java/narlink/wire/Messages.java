@@ -66,6 +66,7 @@ final class Messages {
                 .setMinimumVersion(announcement.minimumVersion());
         announcement.pack().ifPresent(pack -> out.setPack(write(pack)));
         announcement.stationKeys().forEach(key -> out.addStationKeys(bytes(key)));
+        out.addAllSupersedes(announcement.supersedes());
         return out.build();
     }
 
@@ -82,7 +83,8 @@ final class Messages {
                         .map(Messages::bytes)
                         .toList(),
                 instant(in.getExpires()),
-                in.getMinimumVersion());
+                in.getMinimumVersion(),
+                bounded(in.getSupersedesList(), Announcement.MAX_SUPERSEDES));
     }
 
     private static TransmissionInfo write(Oti oti) {

@@ -85,6 +85,7 @@ public record Report(
     /// @param blocks source blocks of the pack
     /// @param exitStatus of the activation command, -1 when none ran
     /// @param manifestHash its first [#HASH_PREFIX] bytes: which deployment of that number it is
+    /// @param unusable paths of its manifest that it can't use, at most [#MAX_UNUSABLE]
     public record DeploymentReport(
             int deployment,
             DeploymentState state,
@@ -97,7 +98,44 @@ public record Report(
             Missing pack,
             int exitStatus,
             Bytes outputTail,
-            Bytes manifestHash) {
+            Bytes manifestHash,
+            List<Unusable> unusable) {
+        public static final int MAX_UNUSABLE = 16;
+
+        public DeploymentReport {
+            unusable = List.copyOf(unusable);
+        }
+
+        /// One that has all that it needs on board.
+        public DeploymentReport(
+                int deployment,
+                DeploymentState state,
+                String reason,
+                int blocksDone,
+                int blocks,
+                int paths,
+                int pathsDone,
+                Missing manifest,
+                Missing pack,
+                int exitStatus,
+                Bytes outputTail,
+                Bytes manifestHash) {
+            this(
+                    deployment,
+                    state,
+                    reason,
+                    blocksDone,
+                    blocks,
+                    paths,
+                    pathsDone,
+                    manifest,
+                    pack,
+                    exitStatus,
+                    outputTail,
+                    manifestHash,
+                    List.of());
+        }
+
         /// Whether this tells of just that deployment, and not of another with its number.
         public boolean isOf(Announcement announcement) {
             return deployment == announcement.deployment() && manifestHash.equals(prefix(announcement));
@@ -112,6 +150,12 @@ public record Report(
             return object == FecObject.MANIFEST ? manifest : pack;
         }
     }
+
+    /// A path that a manifest counts on in vain.
+    ///
+    /// @param index the manifest's: known paths first, then its own
+    /// @param damaged whether it is there, but with other contents than Earth's
+    public record Unusable(int index, boolean damaged) {}
 
     /// Symbols still missing in the blocks from `first` on. Blocks before are done; of those behind the list nothing
     /// is said.

@@ -82,6 +82,9 @@ final class Reports {
                 .setExitStatus(report.exitStatus() + 1)
                 .setOutputTail(bytes(report.outputTail()))
                 .setManifestHash(bytes(report.manifestHash()))
+                .addAllUnusable(report.unusable().stream()
+                        .map(path -> path.index() * 2 + (path.damaged() ? 1 : 0))
+                        .toList())
                 .build();
     }
 
@@ -102,7 +105,10 @@ final class Reports {
                 parse(in.getPack()),
                 in.getExitStatus() - 1,
                 bytes(in.getOutputTail()),
-                bytes(in.getManifestHash()));
+                bytes(in.getManifestHash()),
+                bounded(in.getUnusableList(), DeploymentReport.MAX_UNUSABLE).stream()
+                        .map(path -> new Report.Unusable(path >>> 1, (path & 1) == 1))
+                        .toList());
     }
 
     private static narlink.v1.Missing write(Missing missing) {

@@ -56,7 +56,8 @@ public final class Manifests {
                 hashes,
                 List.of(random.nextInt(wanted + objects)),
                 random.nextBoolean() ? Optional.of(new ProfileName("system")) : Optional.empty(),
-                command ? new Activation.Command("exec ./activate", 300) : new Activation.None());
+                command ? new Activation.Command("exec ./activate", 300) : new Activation.None(),
+                random.nextLong(1 << 20));
     }
 
     private static Bytes bytes(SplittableRandom random, int size) {

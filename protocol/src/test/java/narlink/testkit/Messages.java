@@ -1,6 +1,7 @@
 package narlink.testkit;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import narlink.Bytes;
@@ -50,7 +51,8 @@ public final class Messages {
                         digest,
                         keys,
                         expires,
-                        one % 5));
+                        one % 5,
+                        one.equals(other) ? List.of() : List.of(Math.min(one, other))));
     }
 
     public static Arbitrary<Symbols> symbols() {
@@ -124,7 +126,12 @@ public final class Messages {
                         pack,
                         exit,
                         tail,
-                        Bytes.of(new byte[8])));
+                        Bytes.of(new byte[8]),
+                        count % 2 == 0
+                                ? List.of()
+                                : Collections.nCopies(
+                                        Report.DeploymentReport.MAX_UNUSABLE,
+                                        new Report.Unusable(count, exit % 2 == 0))));
     }
 
     private static Arbitrary<Report.Missing> missing() {

@@ -116,7 +116,8 @@ final class EnvelopeProperties {
                 Sha256.of(new byte[2]),
                 Collections.nCopies(Announcement.MAX_STATION_KEYS, Bytes.of(new byte[32])),
                 Instant.ofEpochSecond(4_000_000_000L),
-                1);
+                1,
+                Collections.nCopies(Announcement.MAX_SUPERSEDES, Integer.MAX_VALUE - 1));
         int size = Envelope.seal(announcement, KEY, Envelope.Direction.UP, SATELLITE).length;
         assertTrue(size <= 512, size + " bytes");
     }

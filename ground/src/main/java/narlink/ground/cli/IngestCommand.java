@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import narlink.ground.ReportReader;
+import narlink.ground.Supplements;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -33,6 +34,7 @@ final class IngestCommand extends Base {
                 InputStream in = file == null ? System.in : Files.newInputStream(file)) {
             var satellite = satellite(ledger, name);
             var read = ReportReader.read(ledger, satellite, in, Instant.now());
+            SupplementText.answer(new Supplements(files(), ledger, this::openStore), satellite);
             var out = new JsonObject();
             out.addProperty("satellite", name);
             out.addProperty("reports", read.believed());

@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.OptionalLong;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
+import narlink.ground.Link;
 import narlink.ground.Pass;
 import narlink.ground.Satellite;
+import narlink.ground.Supplements;
 import narlink.ground.link.Links;
 import narlink.wire.Frames;
 import narlink.wire.PipeUrl;
@@ -66,28 +68,42 @@ final class PassCommand extends Base {
                     duration,
                     segmentSize(segmentSize),
                     blind == null ? -1 : blind.value());
-            var pass = new Pass(
-                    ledger,
-                    satellite,
-                    files().stationKey(),
-                    files().packs(),
-                    settings,
-                    Clock.systemUTC(),
-                    new Progress());
             var before = ledger.deployments(satellite.name()).stream()
                     .filter(deployment -> !deployment.ended())
                     .map(Deployment::number)
                     .toList();
             Pass.Result result;
             try (var link = Links.open(url, patience())) {
-                result = pass.fly(link);
+                result = fly(link, ledger, satellite, settings);
             }
             Terminal.clear();
             var carried = ledger.deployments(satellite.name()).stream()
-                    .filter(deployment -> before.contains(deployment.number()))
+                    .filter(deployment -> before.contains(deployment.number()) || !deployment.ended())
                     .toList();
             print(describe(satellite, result, carried), () -> tell(result, carried, ledger, satellite));
             return exitCode(carried);
+        }
+    }
+
+    /// Flies until the contact is over; what turns out to be stuck on board is planned anew in between.
+    private Pass.Result fly(Link link, Ledger ledger, Satellite satellite, Pass.Settings settings)
+            throws IOException, InterruptedException {
+        var end = Instant.now().plus(duration);
+        var supplements = new Supplements(files(), ledger, this::openStore);
+        Pass.Result result = null;
+        while (true) {
+            var pass = new Pass(
+                    ledger,
+                    satellite,
+                    files().stationKey(),
+                    files().packs(),
+                    duration.isZero() ? settings : settings.lasting(Duration.between(Instant.now(), end)),
+                    Clock.systemUTC(),
+                    new Progress());
+            var flown = pass.fly(link);
+            result = result == null ? flown : flown.after(result);
+            boolean queued = SupplementText.answer(supplements, satellite);
+            if (!queued || !duration.isZero() && !Instant.now().isBefore(end)) return result;
         }
     }
 

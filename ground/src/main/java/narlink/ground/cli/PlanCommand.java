@@ -78,6 +78,11 @@ class PlanCommand extends Base {
         return 0;
     }
 
+    /// Whether what is under way to the same profile is to be finished first.
+    boolean behind() {
+        return false;
+    }
+
     Orders.Request request(
             Ledger ledger, Optional<narlink.pack.ProfileName> profile, Activation activation, Duration expires)
             throws IOException {
@@ -100,7 +105,8 @@ class PlanCommand extends Base {
                                         ", ",
                                         LinkProfile.BUILT_IN.stream()
                                                 .map(LinkProfile::name)
-                                                .toList()))));
+                                                .toList()))),
+                behind());
     }
 
     static JsonObject describe(Orders.Request request, Orders.Summary summary) {

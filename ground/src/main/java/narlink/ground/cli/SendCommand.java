@@ -52,6 +52,13 @@ final class SendCommand extends PlanCommand {
             description = "From then on it is not begun (default ${DEFAULT-VALUE}).")
     Duration expires = Duration.ofDays(14);
 
+    @Option(
+            names = "--behind",
+            description =
+                    "Let what is under way to the same profile be finished first, and build on it; else this takes"
+                            + " its place.")
+    boolean behind;
+
     @Option(names = "--mission-key", paramLabel = "FILE", description = "Mission key that signs, if it lies elsewhere.")
     @Nullable
     Path missionKey;
@@ -88,6 +95,11 @@ final class SendCommand extends PlanCommand {
             });
         }
         return 0;
+    }
+
+    @Override
+    boolean behind() {
+        return behind;
     }
 
     private ProfileName profileName() {

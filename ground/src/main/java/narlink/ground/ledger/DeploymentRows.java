@@ -22,9 +22,9 @@ final class DeploymentRows {
 
     static void insert(Handle handle, Deployment deployment) {
         handle.createUpdate("INSERT INTO deployment (satellite, number, created, announcement, manifest, pack, targets,"
-                        + " profile, state, reason, blocks_done, paths_done, exit_status, output_tail)"
+                        + " profile, state, reason, blocks_done, paths_done, exit_status, output_tail, store)"
                         + " VALUES (:satellite, :number, :created, :announcement, :manifest, :pack, :targets,"
-                        + " :profile, :state, :reason, 0, 0, -1, '')")
+                        + " :profile, :state, :reason, 0, 0, -1, '', :store)")
                 .bind("satellite", deployment.satellite().value())
                 .bind("number", deployment.number())
                 .bind("created", deployment.created().toEpochMilli())
@@ -41,6 +41,7 @@ final class DeploymentRows {
                 .bind("profile", deployment.profile())
                 .bind("state", deployment.progress().state().name())
                 .bind("reason", deployment.progress().reason())
+                .bind("store", deployment.store())
                 .execute();
         if (deployment.objects().isEmpty()) return;
         var batch = handle.prepareBatch("INSERT INTO deployment_path (satellite, deployment, position, path, nar_hash,"
@@ -92,7 +93,9 @@ final class DeploymentRows {
                         row.getInt("blocks_done"),
                         row.getInt("paths_done"),
                         row.getInt("exit_status"),
-                        row.getString("output_tail")));
+                        row.getString("output_tail"),
+                        row.getInt("stuck") != 0),
+                row.getString("store"));
     }
 
     /// Our own signature, from our own database: only what it says is of interest.

@@ -130,7 +130,7 @@ public final class SqlLedger implements Ledger {
                     + " VALUES (:satellite, :path, :hash, :size, :belief)"
                     + " ON CONFLICT (satellite, path) DO UPDATE SET nar_hash = excluded.nar_hash,"
                     + " nar_size = excluded.nar_size, belief = excluded.belief"
-                    + " WHERE excluded.belief = 'ACKNOWLEDGED' OR mirror.belief = 'PREDICTED'");
+                    + " WHERE excluded.belief <> 'PREDICTED' OR mirror.belief = 'PREDICTED'");
             for (var item : items) {
                 batch.bind("satellite", satellite.value())
                         .bind("path", item.path().toString())
@@ -140,6 +140,18 @@ public final class SqlLedger implements Ledger {
                         .add();
             }
             batch.execute();
+        });
+    }
+
+    @Override
+    public void forget(SatelliteName satellite, Collection<StorePath> paths) {
+        jdbi.useTransaction(handle -> {
+            for (var path : paths) {
+                handle.createUpdate("DELETE FROM mirror WHERE satellite = :satellite AND path = :path")
+                        .bind("satellite", satellite.value())
+                        .bind("path", path.toString())
+                        .execute();
+            }
         });
     }
 
@@ -194,7 +206,8 @@ public final class SqlLedger implements Ledger {
     @Override
     public void progress(SatelliteName satellite, int number, Deployment.Progress progress) {
         jdbi.useTransaction(handle -> handle.createUpdate("UPDATE deployment SET state = :state, reason = :reason,"
-                        + " blocks_done = :blocks, paths_done = :paths, exit_status = :exit, output_tail = :tail"
+                        + " blocks_done = :blocks, paths_done = :paths, exit_status = :exit, output_tail = :tail,"
+                        + " stuck = :stuck"
                         + " WHERE satellite = :satellite AND number = :number")
                 .bind("satellite", satellite.value())
                 .bind("number", number)
@@ -204,6 +217,7 @@ public final class SqlLedger implements Ledger {
                 .bind("paths", progress.pathsDone())
                 .bind("exit", progress.exitStatus())
                 .bind("tail", progress.outputTail())
+                .bind("stuck", progress.stuck() ? 1 : 0)
                 .execute());
     }
 

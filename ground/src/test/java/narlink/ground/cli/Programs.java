@@ -58,7 +58,7 @@ final class Programs {
     record Running(Process process, Path out, Path errors) {
         /// Waits until the program has logged `text`.
         void await(String text) throws IOException, InterruptedException {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS / 3);
             while (!Files.readString(errors).contains(text)) {
                 Assertions.assertTrue(process.isAlive() && System.nanoTime() < end, Files.readString(errors));
                 TimeUnit.MILLISECONDS.sleep(20);

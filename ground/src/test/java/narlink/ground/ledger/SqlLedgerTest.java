@@ -178,6 +178,7 @@ final class SqlLedgerTest {
                 "default",
                 List.of(item(Mirror.Belief.ACKNOWLEDGED)),
                 Instant.ofEpochSecond(1),
-                Deployment.Progress.QUEUED);
+                Deployment.Progress.QUEUED,
+                "daemon");
     }
 }

@@ -2,6 +2,7 @@ package narlink.store;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -12,14 +13,19 @@ import java.lang.invoke.MethodHandle;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 
-/// Makes what was written durable: a directory's entries, or a whole file system, by Linux's `syncfs`, which Java
-/// doesn't offer. Nix itself syncs nothing of an import.
-final class FileSystemSync {
+/// What Java doesn't offer of a file system, by Linux's own functions: to make everything in it durable, which Nix does
+/// not do with what it imports, and to tell its free inodes.
+final class FileSystem {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final int READ_ONLY = 0;
+    /// `struct statvfs` of 64-bit Linux: room enough, and where `f_files` and `f_favail` stand.
+    private static final long STATVFS_BYTES = 256;
+    private static final long STATVFS_FILES = 40;
+    private static final long STATVFS_FAVAIL = 56;
 
-    private FileSystemSync() {}
+    private FileSystem() {}
 
     /// Makes entries of `directory` durable: names, links, renames.
     static void directory(Path directory) throws IOException {
@@ -47,6 +53,21 @@ final class FileSystemSync {
         }
     }
 
+    /// Inodes that are free in the file system of `directory`; empty where it has no fixed number of them.
+    static OptionalLong freeNodes(Path directory) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var answer = arena.allocate(STATVFS_BYTES);
+            int failed = (int) Native.STATVFS.invokeExact(arena.allocateFrom(directory.toString()), answer);
+            if (failed != 0) throw new IOException("can't tell the free inodes of " + directory);
+            long all = answer.get(JAVA_LONG, STATVFS_FILES);
+            return all == 0 ? OptionalLong.empty() : OptionalLong.of(answer.get(JAVA_LONG, STATVFS_FAVAIL));
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) { // MethodHandle says so; the function throws nothing.
+            throw new IllegalStateException(e);
+        }
+    }
+
     /// In a class of its own, so that only who syncs needs native access.
     @SuppressWarnings("restricted")
     private static final class Native {
@@ -58,6 +79,9 @@ final class FileSystemSync {
                 LINKER.downcallHandle(function("syncfs"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
         private static final MethodHandle CLOSE =
                 LINKER.downcallHandle(function("close"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+        private static final MethodHandle STATVFS =
+                LINKER.downcallHandle(function("statvfs"), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
         private static MemorySegment function(String name) {
             return LINKER.defaultLookup().findOrThrow(name);

@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import narlink.Bytes;
 import narlink.nix.NarParser;
 import narlink.nix.NarVisitor;
+import narlink.nix.StorePath;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the machines that the ELF files of a closure are for, so that a closure for another machine is refused before
-/// it costs a pass. Firmware for other processors is common; a closure with no file for its own machine is not.
-final class ElfMachines {
+/// What the NARs of a pack hold: how many inodes they take, and which machines their ELF files are for, so that a
+/// closure
+/// for another machine is refused before it costs a pass. Firmware for other processors is common; a closure with no
+/// file for its own machine is not.
+final class Contents {
     /// `e_machine` by Nix's name of the system (System V ABI, ELF header).
     private static final Map<String, Integer> MACHINES = Map.of(
             "aarch64-linux", 183,
@@ -23,10 +27,13 @@ final class ElfMachines {
     private static final int HEADER = 20;
 
     private final Map<Integer, Integer> files = new HashMap<>();
+    private final Map<StorePath, Watcher> watchers = new HashMap<>();
 
-    /// Looks at a NAR as it goes through to `out`.
-    OutputStream watching(OutputStream out, long narSize) {
-        var parser = new NarParser(new Watcher(), narSize);
+    /// Looks at a path's NAR as it goes through to `out`; again counts once.
+    OutputStream watching(StorePath path, OutputStream out, long narSize) {
+        var watcher = new Watcher();
+        watchers.put(path, watcher);
+        var parser = new NarParser(watcher, narSize);
         return new FilterOutputStream(out) {
             @Override
             public void write(int b) throws IOException {
@@ -41,10 +48,15 @@ final class ElfMachines {
         };
     }
 
+    /// Files, directories and symlinks.
+    long nodes() {
+        return watchers.values().stream().mapToLong(watcher -> watcher.nodes).sum();
+    }
+
     void check(String system) throws IOException {
         var wanted = MACHINES.get(system);
         if (wanted == null || files.isEmpty() || files.containsKey(wanted)) return;
-        var found = files.keySet().stream().map(ElfMachines::name).sorted().toList();
+        var found = files.keySet().stream().map(Contents::name).sorted().toList();
         throw new IOException("the satellite is " + system + ", but the programs to be sent are for "
                 + String.join(", ", found) + "; build the target for " + system);
     }
@@ -60,11 +72,23 @@ final class ElfMachines {
     private final class Watcher implements NarVisitor {
         private byte @Nullable [] header;
         private int size;
+        private long nodes;
+
+        @Override
+        public void directory() {
+            nodes++;
+        }
+
+        @Override
+        public void symlink(Bytes target) {
+            nodes++;
+        }
 
         @Override
         public void file(boolean executable, long length) {
             header = length >= HEADER ? new byte[HEADER] : null;
             size = 0;
+            nodes++;
         }
 
         @Override

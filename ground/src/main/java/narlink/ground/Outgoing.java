@@ -56,6 +56,7 @@ final class Outgoing {
         return heard;
     }
 
+    /// Whether nothing that goes up brings it further.
     boolean ended() {
         return ended;
     }
@@ -149,8 +150,8 @@ final class Outgoing {
     /// @param surely see [#more]
     void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss, boolean surely) {
         heard = true;
-        // Another deployment of this number is on board: nothing of ours would be kept.
-        ended = report.state().ended() || !report.isOf(announcement);
+        // Another deployment of this number is on board: nothing of ours would be kept. And no pass shortens a wait.
+        ended = report.state().ended() || report.state().waits() || !report.isOf(announcement);
         boolean stored = report.state() != DeploymentState.RECEIVING;
         objects.forEach((object, progress) -> {
             var missing = report.missing(object);

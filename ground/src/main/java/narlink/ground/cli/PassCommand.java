@@ -113,7 +113,7 @@ final class PassCommand extends Base {
     static int exitCode(java.util.List<Deployment> carried) {
         boolean failed = carried.stream()
                 .map(deployment -> deployment.progress().state())
-                .anyMatch(state -> state == Deployment.State.FAILED || state == Deployment.State.ROLLED_BACK);
+                .anyMatch(Deployment.State::failed);
         if (failed) return Narlink.FAILED_ON_BOARD;
         return carried.stream().allMatch(Deployment::ended) ? 0 : Narlink.LEFT;
     }

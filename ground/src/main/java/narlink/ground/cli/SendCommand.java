@@ -9,6 +9,7 @@ import java.util.Optional;
 import narlink.ground.GroundState;
 import narlink.ground.Orders;
 import narlink.pack.Activation;
+import narlink.pack.Health;
 import narlink.pack.ProfileName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,8 +102,13 @@ final class SendCommand extends PlanCommand {
     private Activation activation() {
         try {
             return activate == null
-                    ? new Activation.None()
-                    : new Activation.Command(activate, Math.toIntExact(activationLimit.toSeconds()));
+                    ? Activation.NONE
+                    : new Activation(
+                            new Activation.Program.Command(activate),
+                            Math.toIntExact(activationLimit.toSeconds()),
+                            Health.NONE,
+                            false,
+                            0);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UsageException("--activate: " + e.getMessage());
         }

@@ -111,8 +111,8 @@ final class Commands {
                 activations.retain(number, new ProfileName(retain.profile()), retain.keep());
             case Command.Action.FetchLog fetch -> {
                 var log = logs.read(fetch.deployment());
-                int from = Math.min(fetch.offset(), log.size());
-                var piece = log.slice(from, Math.min(log.size(), from + CommandResult.MAX_TEXT));
+                int end = Math.max(0, log.size() - fetch.offset());
+                var piece = log.slice(Math.max(0, end - CommandResult.MAX_TEXT), end);
                 answer(new CommandResult(number, Outcome.DONE, piece, log.size()));
             }
         }

@@ -100,6 +100,11 @@ public final class Orders {
                 if (packed.packOti().isPresent())
                     publish(temporary, files.packs().resolve(deployment.pack()));
                 ledger.add(deployment);
+                ledger.happened(
+                        deployment.satellite(),
+                        now,
+                        "deployment " + deployment.number() + " QUEUED ("
+                                + deployment.targets().getFirst().baseName() + ")");
                 return deployment;
             }
         }

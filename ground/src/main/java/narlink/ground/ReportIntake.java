@@ -3,6 +3,7 @@ package narlink.ground;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import narlink.Bytes;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
@@ -61,12 +62,17 @@ final class ReportIntake {
         if (!satellite.system().equals(Optional.of(report.system()))) {
             ledger.system(satellite.name(), report.system());
         }
+        for (var command : ledger.commands(satellite.name())) {
+            follow(command, report, now);
+        }
         for (var deployment : ledger.deployments(satellite.name())) {
             report.deployments().stream()
                     .filter(told -> told.deployment() == deployment.number())
                     .findFirst()
                     .ifPresent(told -> follow(
-                            deployment, told.isOf(deployment.announcement()) ? Deployment.Progress.of(told) : FOREIGN));
+                            deployment,
+                            told.isOf(deployment.announcement()) ? Deployment.Progress.of(told) : FOREIGN,
+                            now));
         }
         var mirror = ledger.mirror(satellite.name());
         if (mirror.digest().equals(report.storeDigest())
@@ -80,8 +86,43 @@ final class ReportIntake {
         return new Taken.Believed(report, true);
     }
 
-    private void follow(Deployment deployment, Deployment.Progress progress) {
+    private void follow(QueuedCommand command, Report report, Instant now) {
+        if (report.command() < command.number()) return; // Not heard yet.
+        var result = report.results().stream()
+                .filter(told -> told.number() == command.number())
+                .findFirst();
+        if (result.isPresent()) {
+            var told = result.get();
+            settle(command, QueuedCommand.State.of(told.outcome()), told.text(), told.logSize(), now);
+            return;
+        }
+        if (command.state() != QueuedCommand.State.QUEUED) return;
+        // The results are those of the last ones that were carried out.
+        boolean reachesBelow = report.results().stream().anyMatch(told -> told.number() < command.number());
+        settle(
+                command,
+                reachesBelow ? QueuedCommand.State.OVERTAKEN : QueuedCommand.State.FAILED,
+                Bytes.ofUtf8(
+                        reachesBelow
+                                ? "a later command was carried out before it arrived; send it again"
+                                : "what became of it is told no more; look at the satellite's state"),
+                0,
+                now);
+    }
+
+    private void settle(QueuedCommand command, QueuedCommand.State state, Bytes answer, int logSize, Instant now) {
+        if (state == command.state()) return;
+        ledger.answer(satellite.name(), command.number(), state, answer, logSize);
+        var text = logSize > 0 || answer.isEmpty() ? "" : " (" + answer.utf8() + ")";
+        ledger.happened(satellite.name(), now, "command " + command.number() + " " + state + text);
+    }
+
+    private void follow(Deployment deployment, Deployment.Progress progress, Instant now) {
         if (deployment.ended() || progress.equals(deployment.progress())) return;
+        if (progress.state() != deployment.progress().state()) {
+            var why = progress.reason().isEmpty() ? "" : " (" + progress.reason() + ")";
+            ledger.happened(satellite.name(), now, "deployment " + deployment.number() + " " + progress.state() + why);
+        }
         if (progress.state().stored()) {
             ledger.believe(
                     satellite.name(),

@@ -56,6 +56,7 @@ public record Command(int number, Instant expires, Action action) implements Mes
         /// Tell a piece of a log.
         ///
         /// @param deployment whose activation; 0 for the receiver's own log
+        /// @param offset bytes between the piece and the log's end
         record FetchLog(int deployment, int offset) implements Action {
             public FetchLog {
                 if (deployment < 0) throw new IllegalArgumentException("deployment " + deployment);

@@ -272,7 +272,9 @@ final class Transmission {
             report.deployments().stream()
                     .filter(told -> told.deployment() == number)
                     .findFirst()
-                    .ifPresent(told -> deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss, false));
+                    // A report that a blind pass happens to hear may be the only one: no later one corrects the aim.
+                    .ifPresent(told -> deployment.on(
+                            told, settled.sent().getOrDefault(number, Map.of()), loss, !policy.returnLink()));
             if (deployment.heard() && !deployment.begun()) deployment.aimAt(0);
         }
         // Symbols that came before their announcement were not counted on board: measure anew.

@@ -1,132 +1,321 @@
 package narlink.flight;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import narlink.Bytes;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
 import narlink.pack.Activation;
-import narlink.pack.Manifest;
+import narlink.pack.Activation.Program;
+import narlink.pack.Health;
 import narlink.pack.ProfileName;
-import narlink.wire.DeploymentState;
 import narlink.wire.Report;
 
-/// Sets the profile and runs what the deployment wants run. Where that fails, the profile goes back to the generation
-/// that was confirmed last. All of it can be done again after a cut.
+/// Carries out what an [ActivationRun] wants done: profile links, programs, health checks. Everything can be done again
+/// after a cut. Nothing here decides.
 final class Activator {
-    private final Store store;
-    private final Disk disk;
-    private final Path confirmed;
-    private final Profiles profiles;
+    /// Environment of whatever is run.
+    static final String STATE = "NARLINK_STATE";
 
-    /// @param confirmed directory in which the last confirmed generation of each profile is written down
-    Activator(Store store, Disk disk, Path confirmed) {
+    static final String STEP = "NARLINK_STEP";
+
+    private final Store store;
+    private final Profiles profiles;
+    private final Journal journal;
+    private final Logs logs;
+    private final Path state;
+    private final List<String> ownHealth;
+
+    /// @param ownHealth health commands of this receiver's own, for every deployment that runs a program
+    Activator(Store store, Profiles profiles, Journal journal, Logs logs, Path state, List<String> ownHealth) {
         this.store = store;
-        this.disk = disk;
-        this.confirmed = confirmed;
-        this.profiles = new Profiles(store.profiles());
+        this.profiles = profiles;
+        this.journal = journal;
+        this.logs = logs;
+        this.state = state;
+        this.ownHealth = List.copyOf(ownHealth);
     }
 
-    Input.Activated run(int deployment, Manifest manifest, List<StorePath> targets) throws IOException {
-        if (manifest.profile().isEmpty()) {
-            return new Input.Activated(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY);
+    ActivationRun.Event carryOut(ActivationRun run, ActivationRun.Act act) throws IOException, InterruptedException {
+        var order = run.order();
+        return switch (act) {
+            case ActivationRun.Act.Switch go -> {
+                profiles.activate(order.profile(), order.generation());
+                yield new ActivationRun.Event.Switched();
+            }
+            case ActivationRun.Act.Run go -> {
+                var ran = activate(order, order.generation(), order.activation(), "activation", go.again());
+                yield new ActivationRun.Event.Ended(ran.why(), ran.exitStatus(), ran.tail());
+            }
+            case ActivationRun.Act.Check go -> {
+                var ran = check(order, go.again());
+                yield new ActivationRun.Event.Checked(ran.why(), ran.exitStatus(), ran.tail());
+            }
+            case ActivationRun.Act.GoBack go -> {
+                var ran = goBack(order, go);
+                yield new ActivationRun.Event.WentBack(ran.why(), ran.exitStatus(), ran.tail());
+            }
+            case ActivationRun.Act.Save save -> throw new IllegalArgumentException("not for a worker");
+            case ActivationRun.Act.Conclude conclude -> throw new IllegalArgumentException("not for a worker");
+        };
+    }
+
+    /// @param why empty where it succeeded
+    private record Ran(String why, int exitStatus, Bytes tail) {
+        static final Ran NOTHING = new Ran("", -1, Bytes.EMPTY);
+    }
+
+    private Ran goBack(ActivationRun.Order order, ActivationRun.Act.GoBack go)
+            throws IOException, InterruptedException {
+        var name = order.profile();
+        if (order.before().isEmpty()) {
+            profiles.deactivate(name);
+            return Ran.NOTHING;
         }
-        var name = manifest.profile().get();
-        int generation = profiles.generation(name, targets.getFirst());
-        for (var target : targets.subList(1, targets.size())) {
-            store.root("profiles/" + name + "/" + generation + "/" + target.baseName(), target);
+        int generation = order.before().get();
+        if (profiles.path(name, generation).isEmpty()) {
+            return new Ran("generation " + generation + " of " + name + " is gone", -1, Bytes.EMPTY);
         }
         profiles.activate(name, generation);
-        return switch (manifest.activation()) {
-            case Activation.None none -> confirm(name, generation, -1, Bytes.EMPTY);
-            case Activation.Command command -> {
-                var result = execute(command, deployment, name, generation, targets.getFirst());
-                yield result.exitStatus() == 0 ? confirm(name, generation, 0, result.tail()) : rollBack(name, result);
-            }
+        if (!go.program()) {
+            return new Ran("it was cut short " + ActivationRun.MAX_STARTS + " times", -1, Bytes.EMPTY);
+        }
+        return activate(order, generation, journal.activation(name, generation), "rollback", go.again());
+    }
+
+    private Ran activate(ActivationRun.Order order, int generation, Activation activation, String step, boolean again)
+            throws IOException, InterruptedException {
+        if (activation.program() instanceof Program.None) return Ran.NOTHING;
+        var path = profiles.path(order.profile(), generation)
+                .orElseThrow(() -> new IOException("generation " + generation + " of " + order.profile() + " is gone"));
+        var script = script(activation.program());
+        var result = run(order, generation, path, script, step, again, 1000L * activation.timeLimitSeconds());
+        return new Ran(
+                result.succeeded() ? "" : describe(step, result, activation.timeLimitSeconds()),
+                result.exitStatus(),
+                tail(result));
+    }
+
+    /// What is run for a kind of activation. NARLINK_TARGET leads to its files.
+    private static String script(Program program) {
+        return switch (program) {
+            case Program.None none -> "exit 0";
+            case Program.Command command -> command.command();
+            case Program.DeployRs deployRs -> """
+                cd "$NARLINK_TARGET" && export PROFILE="$NARLINK_PROFILE" && exec ./deploy-rs-activate
+                """;
+            case Program.SystemManager systemManager -> """
+                exec "$NARLINK_TARGET/bin/activate"
+                """;
+            case Program.HomeManager home -> """
+                user=%s
+                uid=$(id -u "$user") && home=$(getent passwd "$user" | cut -d: -f6) || exit 1
+                export USER="$user" LOGNAME="$user" HOME="$home"
+                if [ -d "/run/user/$uid" ]; then export XDG_RUNTIME_DIR="/run/user/$uid"; fi
+                cd "$HOME" || exit 1
+                if [ "$(id -u)" = "$uid" ]; then exec "$NARLINK_TARGET/activate"; fi
+                exec setpriv --reuid "$uid" --regid "$(id -g "$user")" --init-groups -- "$NARLINK_TARGET/activate"
+                """.formatted(home.user());
+            case Program.Nixos nixos -> """
+                exec "$NARLINK_TARGET/bin/switch-to-configuration" switch
+                """;
         };
+    }
+
+    private Ran check(ActivationRun.Order order, boolean again) throws IOException, InterruptedException {
+        var path = profiles.path(order.profile(), order.generation())
+                .orElseThrow(() ->
+                        new IOException("generation " + order.generation() + " of " + order.profile() + " is gone"));
+        var health = order.activation().health();
+        var commands = healthCommands(order.activation(), path);
+        if (commands.isEmpty()) return Ran.NOTHING;
+        long began = System.nanoTime();
+        var rounds = HealthRounds.begin(health);
+        while (true) {
+            var failure = round(order, path, commands, health, began, again);
+            again = false;
+            rounds = rounds.after(failure.isEmpty());
+            switch (rounds.verdict(millisSince(began))) {
+                case HEALTHY -> {
+                    return Ran.NOTHING;
+                }
+                case SICK -> {
+                    return failure.orElseGet(() -> new Ran(
+                            "healthy not " + health.times() + " times in a row within " + health.withinSeconds() + " s",
+                            -1,
+                            Bytes.EMPTY));
+                }
+                case AGAIN -> Thread.sleep(1000L * health.intervalSeconds());
+            }
+        }
+    }
+
+    private List<String> healthCommands(Activation activation, StorePath target) {
+        var commands = new ArrayList<String>();
+        if (!(activation.program() instanceof Program.None)) commands.addAll(ownHealth);
+        boolean has = store.physical(target)
+                .map(path -> Files.isExecutable(path.resolve("share/narlink/health")))
+                .orElse(false);
+        if (has) commands.add("exec \"$NARLINK_TARGET/share/narlink/health\"");
+        commands.addAll(activation.health().commands());
+        return commands;
+    }
+
+    /// The first failure of a round.
+    private Optional<Ran> round(
+            ActivationRun.Order order, StorePath path, List<String> commands, Health health, long began, boolean again)
+            throws IOException, InterruptedException {
+        boolean sweep = again;
+        for (var command : commands) {
+            long left = Math.max(1, 1000L * health.withinSeconds() - millisSince(began));
+            long limit = Math.min(left, 1000L * health.timeLimitSeconds());
+            var result = run(order, order.generation(), path, command, "health", sweep, limit);
+            sweep = false;
+            if (!result.succeeded()) {
+                var why = describe("health check \"" + cut(command) + "\"", result, Math.ceilDiv(limit, 1000));
+                return Optional.of(new Ran(why, result.exitStatus(), tail(result)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Shell.Result run(
+            ActivationRun.Order order,
+            int generation,
+            StorePath path,
+            String script,
+            String step,
+            boolean sweep,
+            long limitMillis)
+            throws IOException, InterruptedException {
+        var environment = new HashMap<String, String>();
+        environment.put("NARLINK_PROFILE", profiles.link(order.profile()).toString());
+        var physical = store.physical(path);
+        environment.put("NARLINK_TARGET", physical.map(Path::toString).orElse(path.toString()));
+        environment.put("NARLINK_GENERATION", Integer.toString(generation));
+        environment.put("NARLINK_DEPLOYMENT", Integer.toString(order.deployment()));
+        environment.put("NARLINK_STORE", store.url());
+        environment.put(STATE, state.toString());
+        environment.put(STEP, step);
+        if (sweep) Shell.sweep(Map.of(STATE, state.toString(), STEP, step));
+        var result = Shell.run(script, environment, state, limitMillis);
+        logs.append(order.deployment(), step, result);
+        return result;
+    }
+
+    private static String describe(String what, Shell.Result result, long limitSeconds) {
+        return result.timeUp()
+                ? what + " took more than " + limitSeconds + " s"
+                : what + " ended with exit status " + result.exitStatus();
+    }
+
+    private static String cut(String command) {
+        return command.length() <= 40 ? command : command.substring(0, 39) + "…";
+    }
+
+    private static Bytes tail(Shell.Result result) {
+        int size = result.output().size();
+        return result.output().slice(Math.max(0, size - Report.MAX_TEXT), size);
+    }
+
+    private static long millisSince(long began) {
+        return (System.nanoTime() - began) / 1_000_000;
+    }
+
+    /// Makes the generation that a deployment is to be activated as, not yet current. What it leads to holds by roots
+    /// of its own too, where Nix does not search the profile's directory.
+    int prepare(ProfileName name, List<StorePath> targets, Activation activation) throws IOException {
+        int confirmed =
+                journal.confirmed(name).map(Journal.Confirmed::generation).orElse(0);
+        int generation = profiles.generation(name, targets.getFirst(), confirmed);
+        for (var target : targets) {
+            store.root(rootPrefix(name, generation) + target.baseName(), target);
+        }
+        journal.activation(name, generation, activation);
+        return generation;
+    }
+
+    /// Writes down how a run ended, and drops generations that nobody needs any more.
+    void conclude(ActivationRun run) throws IOException {
+        var order = run.order();
+        var name = order.profile();
+        var last = journal.confirmed(name);
+        int newest = last.map(Journal.Confirmed::deployment).orElse(0);
+        var failed = new ArrayList<>(journal.failed(name));
+        if (run.stage() == ActivationRun.Stage.CONFIRMED) {
+            journal.confirm(name, new Journal.Confirmed(order.generation(), Math.max(newest, order.deployment())));
+            // A failed generation is the best base for its fix; now that is there.
+            failed.remove((Integer) order.generation());
+            drop(name, failed);
+            failed.clear();
+        } else {
+            if (order.before().isPresent()) {
+                journal.confirm(name, new Journal.Confirmed(order.before().get(), newest));
+            }
+            boolean isNews = order.aim() != ActivationRun.Aim.GO_BACK
+                    && !order.before().equals(Optional.of(order.generation()))
+                    && !failed.contains(order.generation());
+            if (isNews) failed.add(order.generation());
+        }
+        journal.fail(name, failed);
+        retain(name);
+    }
+
+    /// Drops the generations that are more than are to be kept.
+    ///
+    /// @return how many
+    int retain(ProfileName name) throws IOException {
+        var keep = journal.retention(name);
+        if (keep.isEmpty()) return 0;
+        var numbers = List.copyOf(profiles.generations(name).keySet());
+        var surplus = new ArrayList<>(numbers.subList(0, Math.max(0, numbers.size() - keep.get())));
+        journal.confirmed(name).ifPresent(confirmed -> surplus.remove((Integer) confirmed.generation()));
+        surplus.removeAll(journal.failed(name));
+        profiles.current(name).ifPresent(current -> surplus.remove((Integer) current.generation()));
+        drop(name, surplus);
+        return surplus.size();
     }
 
     /// The profiles with their current generations.
     List<Report.ProfileReport> report() throws IOException {
-        var reports = new java.util.ArrayList<Report.ProfileReport>();
+        var reports = new ArrayList<Report.ProfileReport>();
         for (var profile : profiles.all()) {
+            boolean confirmed = journal.confirmed(profile.name())
+                    .filter(last -> last.generation() == profile.generation())
+                    .isPresent();
             reports.add(new Report.ProfileReport(
                     profile.name().value(),
                     profile.generation(),
                     Bytes.of(profile.path().digestBytes()),
-                    confirmed(profile.name())
-                            .filter(g -> g == profile.generation())
-                            .isPresent()));
+                    confirmed,
+                    Optional.empty()));
         }
         return reports;
     }
 
-    private Input.Activated confirm(ProfileName name, int generation, int exitStatus, Bytes tail) throws IOException {
-        disk.makeDirectory(confirmed);
-        disk.replace(
-                confirmed.resolve(name.value()), Integer.toString(generation).getBytes(StandardCharsets.US_ASCII));
-        return new Input.Activated(DeploymentState.CONFIRMED, "", exitStatus, tail);
-    }
-
-    private Input.Activated rollBack(ProfileName name, Result result) throws IOException {
-        var last = confirmed(name);
-        if (last.isPresent()) profiles.activate(name, last.get());
-        else profiles.deactivate(name);
-        var reason = result.reason() + "; the profile "
-                + last.map(generation -> "is back at generation " + generation)
-                        .orElse("had no generation before and is unset");
-        return new Input.Activated(DeploymentState.ROLLED_BACK, reason, result.exitStatus(), result.tail());
-    }
-
-    private Optional<Integer> confirmed(ProfileName name) throws IOException {
-        return disk.read(confirmed.resolve(name.value()))
-                .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).trim())
-                .filter(text -> text.matches("[0-9]{1,9}")) // Else it was damaged on the disk.
-                .map(Integer::parseInt);
-    }
-
-    /// @param exitStatus 128 + SIGKILL where the time was up
-    private record Result(int exitStatus, String reason, Bytes tail) {}
-
-    private Result execute(
-            Activation.Command command, int deployment, ProfileName name, int generation, StorePath target)
-            throws IOException {
-        var builder = new ProcessBuilder("/bin/sh", "-c", command.command()).redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-        var environment = builder.environment();
-        environment.put("NARLINK_PROFILE", profiles.link(name).toString());
-        environment.put(
-                "NARLINK_TARGET", store.physical(target).map(Path::toString).orElse(target.toString()));
-        environment.put("NARLINK_GENERATION", Integer.toString(generation));
-        environment.put("NARLINK_DEPLOYMENT", Integer.toString(deployment));
-        var process = builder.start();
-        var tail = new Tail(Report.MAX_TEXT);
-        var reader = Thread.ofVirtual().start(() -> tail.drain(process.getInputStream()));
-        try {
-            int seconds = command.timeLimitSeconds();
-            boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
-            if (!ended) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly().waitFor();
+    /// Drops generations with their roots, but none that is current.
+    private void drop(ProfileName name, List<Integer> generations) throws IOException {
+        int current = profiles.current(name).map(Profiles.Profile::generation).orElse(0);
+        var roots = generations.isEmpty()
+                ? List.<String>of()
+                : List.copyOf(store.roots().keySet());
+        for (int generation : generations) {
+            if (generation == current) continue;
+            profiles.drop(name, generation);
+            journal.forget(name, generation);
+            for (var root : roots) {
+                if (root.startsWith(rootPrefix(name, generation))) store.unroot(root);
             }
-            // A background child may hold the output open for ever: what came by now is the tail.
-            reader.join(1_000);
-            int status = process.exitValue();
-            return new Result(
-                    status,
-                    ended
-                            ? "activation ended with exit status " + status
-                            : "activation took more than " + seconds + " s",
-                    tail.bytes());
-        } catch (InterruptedException e) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the activation ran", e);
         }
+    }
+
+    private static String rootPrefix(ProfileName name, int generation) {
+        return "profiles/" + name + "/" + generation + "/";
     }
 }

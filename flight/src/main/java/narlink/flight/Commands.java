@@ -1,27 +1,55 @@
 package narlink.flight;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import narlink.Bytes;
+import narlink.pack.ProfileName;
 import narlink.wire.Command;
+import narlink.wire.Report.CommandResult;
+import narlink.wire.Report.CommandResult.Outcome;
 import narlink.wire.Report.Counter;
 
-/// Carries out commands, each at most once: its number is durable before anything is done. Belongs to the reception
-/// thread.
+/// Carries out commands, each at most once: its number is durable before anything is done. What became of the newest
+/// ones is remembered, to be told in every report. Belongs to the reception thread.
 final class Commands {
     private static final System.Logger LOG = System.getLogger(Commands.class.getName());
+
+    /// Results that are remembered.
+    private static final int MAX_RESULTS = 4;
 
     private final FlightState files;
     private final Clock clock;
     private final Reporter reporter;
     private final Deployments deployments;
+    private final Activations activations;
+    private final Logs logs;
+    private final Runnable changed;
+    private final TreeMap<Integer, CommandResult> results = new TreeMap<>(Comparator.reverseOrder());
     private int last;
 
-    Commands(FlightState files, Clock clock, Reporter reporter, Deployments deployments) throws IOException {
+    /// @param changed called where a report has something new to tell
+    Commands(
+            FlightState files,
+            Clock clock,
+            Reporter reporter,
+            Deployments deployments,
+            Activations activations,
+            Logs logs,
+            Runnable changed)
+            throws IOException {
         this.files = files;
         this.clock = clock;
         this.reporter = reporter;
         this.deployments = deployments;
+        this.activations = activations;
+        this.logs = logs;
+        this.changed = changed;
         this.last = files.command();
+        read();
     }
 
     /// The number of the last one carried out.
@@ -29,8 +57,23 @@ final class Commands {
         return last;
     }
 
+    /// What became of the newest ones, the newest first.
+    List<CommandResult> results() {
+        return List.copyOf(results.values());
+    }
+
+    /// Ends what a cut left without an answer, once [Activations#recover] has taken up what goes on.
+    void recover() {
+        for (var result : results()) {
+            if (result.outcome() == Outcome.PENDING && !activations.answers(result.number())) {
+                answer(result.number(), Outcome.FAILED, "cut short before its outcome was known; look at the profile");
+            }
+        }
+    }
+
     /// Takes a command that a mission key signed.
     void ordered(Command order) {
+        changed.run();
         if (order.number() <= last) {
             reporter.count(Counter.ANNOUNCEMENTS_REPLAYED, 1);
             return;
@@ -47,8 +90,85 @@ final class Commands {
         }
         last = order.number();
         reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
-        switch (order.action()) {
-            case Command.Action.Cancel cancel -> deployments.step(cancel.deployment(), new Input.Cancelled());
+        LOG.log(System.Logger.Level.INFO, "command {0}: {1}", order.number(), order.action());
+        answer(order.number(), Outcome.PENDING, "");
+        try {
+            carryOut(order.number(), order.action());
+        } catch (IOException | IllegalArgumentException e) {
+            answer(order.number(), Outcome.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void carryOut(int number, Command.Action action) throws IOException {
+        switch (action) {
+            case Command.Action.Cancel cancel -> cancel(number, cancel.deployment());
+            case Command.Action.Activate activate ->
+                activations.activate(number, new ProfileName(activate.profile()), activate.generation());
+            case Command.Action.RollBack back ->
+                activations.rollBack(number, new ProfileName(back.profile()), back.generation());
+            case Command.Action.Confirm confirm -> activations.confirm(number, confirm.deployment());
+            case Command.Action.Retain retain ->
+                activations.retain(number, new ProfileName(retain.profile()), retain.keep());
+            case Command.Action.FetchLog fetch -> {
+                var log = logs.read(fetch.deployment());
+                int end = Math.max(0, log.size() - fetch.offset());
+                var piece = log.slice(Math.max(0, end - CommandResult.MAX_TEXT), end);
+                answer(new CommandResult(number, Outcome.DONE, piece, log.size()));
+            }
+        }
+    }
+
+    private void cancel(int number, int deployment) {
+        if (activations.cancel(number, deployment)) return;
+        var reception = deployments.reception(deployment);
+        if (reception.isEmpty() || reception.get().state().ended()) {
+            var state = reception.map(known -> "it is " + known.state()).orElse("it is not known here");
+            answer(number, Outcome.REFUSED, "deployment " + deployment + " is not under way: " + state);
+            return;
+        }
+        deployments.step(deployment, new Input.Cancelled());
+        answer(number, Outcome.DONE, "deployment " + deployment + " is cancelled");
+    }
+
+    void answer(int number, Outcome outcome, String text) {
+        answer(new CommandResult(number, outcome, Bytes.ofUtf8(Reporter.cut(text, CommandResult.MAX_TEXT)), 0));
+    }
+
+    private void answer(CommandResult result) {
+        results.put(result.number(), result);
+        while (results.size() > MAX_RESULTS) results.pollLastEntry();
+        changed.run();
+        var lines = new StringBuilder();
+        for (var known : results.values()) {
+            lines.append("%d %s %d %s%n"
+                    .formatted(
+                            known.number(),
+                            known.outcome(),
+                            known.logSize(),
+                            known.text().hex()));
+        }
+        try {
+            files.saveResults(lines.toString());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "results of commands", e); // Told all the same while this runs.
+        }
+    }
+
+    private void read() throws IOException {
+        var text = files.results()
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElse("");
+        try {
+            for (var line : text.lines().toList()) {
+                var words = line.split(" ", 4);
+                int number = Integer.parseInt(words[0]);
+                results.put(
+                        number,
+                        new CommandResult(
+                                number, Outcome.valueOf(words[1]), Bytes.ofHex(words[3]), Integer.parseInt(words[2])));
+            }
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            LOG.log(System.Logger.Level.WARNING, "results of commands were damaged", e);
         }
     }
 }

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import narlink.Bytes;
 import narlink.nix.PublicKey;
 import narlink.wire.Announcement;
+import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.KeyId;
 import narlink.wire.Opened;
@@ -43,6 +45,7 @@ final class Deployments {
     private final Reporter reporter;
     private final Hands hands;
     private final Blocks blocks;
+    private final Activations activations;
     private final Runnable changed;
     private final SortedMap<Integer, Reception> receptions = new TreeMap<>();
     private final Map<Integer, Retry> retries = new HashMap<>();
@@ -70,7 +73,14 @@ final class Deployments {
     }
 
     /// @param changed called where a report has something new to tell
-    Deployments(FlightState files, Clock clock, Reporter reporter, Hands hands, Blocks blocks, Runnable changed)
+    Deployments(
+            FlightState files,
+            Clock clock,
+            Reporter reporter,
+            Hands hands,
+            Blocks blocks,
+            Activations activations,
+            Runnable changed)
             throws IOException {
         this.files = files;
         this.satellite = files.satellite();
@@ -79,6 +89,7 @@ final class Deployments {
         this.reporter = reporter;
         this.hands = hands;
         this.blocks = blocks;
+        this.activations = activations;
         this.changed = changed;
         this.floor = files.floor();
     }
@@ -152,7 +163,8 @@ final class Deployments {
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1} -> {2}", number, input, step.effects());
         }
         receptions.put(number, step.state());
-        if (step.state().state() != reception.state() || !step.state().reason().equals(reception.reason())
+        if (step.state().state() != reception.state()
+                || !step.state().reason().equals(reception.reason())
                 || !step.state().unusable().equals(reception.unusable())) {
             LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
             changed.run();
@@ -181,7 +193,7 @@ final class Deployments {
             case Effect.Decode decode -> blocks.decode(reception, decode.object(), decode.block());
             case Effect.ReadManifest read -> blocks.readManifest(reception.announcement());
             case Effect.Import go -> reception.manifest().ifPresent(m -> hands.importPaths(number, m, durable(number)));
-            case Effect.Activate go -> reception.manifest().ifPresent(m -> hands.activate(number, m));
+            case Effect.Activate go -> activate(reception);
             case Effect.Save save -> save(reception);
             case Effect.Bequeath gift -> hands.bequeath(number, gift.heir());
             case Effect.Surplus surplus -> reporter.count(Counter.SEGMENTS_DUPLICATE, 1);
@@ -190,6 +202,15 @@ final class Deployments {
                 blocks.release(number);
                 forgetOld();
             }
+        }
+    }
+
+    private void activate(Reception reception) {
+        if (reception.manifest().isEmpty()) return;
+        if (reception.manifest().get().profile().isPresent()) {
+            activations.activate(reception.number(), reception.state().activates());
+        } else {
+            step(reception.number(), new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY));
         }
     }
 

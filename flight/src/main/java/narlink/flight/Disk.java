@@ -30,6 +30,15 @@ public interface Disk {
     /// Deletes a file, or a directory with all in it; nothing happens if it is not there.
     void delete(Path file) throws IOException;
 
+    /// Puts a symlink in the place of whatever stood there, at once or not at all, durable on return.
+    void link(Path link, String target) throws IOException;
+
+    /// Where a symlink leads, if there is one.
+    Optional<String> readLink(Path link) throws IOException;
+
+    /// Deletes a file or symlink, wherever that leads, durable on return; nothing happens if it is not there.
+    void unlink(Path link) throws IOException;
+
     /// Bytes that an unprivileged writer may still use.
     long freeBytes() throws IOException;
 

@@ -17,7 +17,7 @@ sealed interface Effect {
     /// Import what the blocks hold so far, and go on as more are done.
     record Import() implements Effect {}
 
-    /// Set the profile and run the activation.
+    /// Set the profile and run the activation, or go on with that; answered by [Input.Activating] again and again.
     record Activate() implements Effect {}
 
     /// Make the state durable.

@@ -29,7 +29,9 @@ import narlink.wire.SatelliteName;
 ///     boots            starts so far
 ///     floor            the lowest deployment number that is still believed
 ///     command          the last command carried out
-///     confirmed/NAME   the last confirmed generation of a profile
+///     results          what became of the newest commands
+///     profiles/        see [Journal]
+///     logs/            what activations printed, and the receiver's own log
 ///     deployments/N/   see [DeploymentFiles]
 ///     last-report      the newest report, at most a second old while the receiver runs
 ///     scratch/         NARs between decoding and import; emptied at start
@@ -186,8 +188,25 @@ public final class FlightState {
         return disk;
     }
 
-    Path confirmed() {
-        return directory.resolve("confirmed");
+    Path directory() {
+        return directory;
+    }
+
+    Path profiles() {
+        return directory.resolve("profiles");
+    }
+
+    public Path logs() {
+        return directory.resolve("logs");
+    }
+
+    /// What became of commands; see [Commands].
+    Optional<byte[]> results() throws IOException {
+        return disk.read(directory.resolve("results"));
+    }
+
+    void saveResults(String lines) throws IOException {
+        disk.replace(directory.resolve("results"), bytes(lines));
     }
 
     Path scratch() {

@@ -2,6 +2,7 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -14,10 +15,11 @@ import narlink.Sha256;
 import narlink.delta.CorruptPackException;
 import narlink.nix.Store;
 import narlink.nix.StoreDigest;
+import narlink.nix.StorePath;
 import narlink.pack.Manifest;
 import narlink.wire.FecObject;
 
-/// The one thread that works on the store: imports, activates, looks around. Answers come as inputs.
+/// The one thread that works on the store: imports, makes generations, looks around. Answers come as inputs.
 final class Hands implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Hands.class.getName());
 
@@ -25,7 +27,6 @@ final class Hands implements AutoCloseable {
     private final Store store;
     private final Importer importer;
     private final Room room;
-    private final Activator activator;
     private final BiConsumer<Integer, Input> answers;
     private final Consumer<StoreView> views;
     private final PackStream.Signal signal = new PackStream.Signal();
@@ -45,7 +46,6 @@ final class Hands implements AutoCloseable {
         this.store = store;
         this.room = new Room(store, files.disk(), reserve);
         this.importer = new Importer(store, files.nixKey(), files.satellite(), files.scratch());
-        this.activator = new Activator(store, files.disk(), files.confirmed());
         this.answers = answers;
         this.views = views;
     }
@@ -137,15 +137,13 @@ final class Hands implements AutoCloseable {
         return Optional.empty();
     }
 
-    void activate(int number, Manifest manifest) {
+    /// Finds the targets of a deployment that is complete, and makes a generation of them with `maker`.
+    void prepare(int number, Manifest manifest, Maker maker) {
         submit(() -> {
-            answers.accept(number, new Input.ActivationBegun());
             try {
-                var result = activator.run(number, manifest, importer.targets(number, manifest));
-                look();
-                answers.accept(number, result);
+                maker.make(importer.targets(number, manifest));
             } catch (IOException | RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "activation of deployment " + number, e);
+                LOG.log(System.Logger.Level.WARNING, "generation of deployment " + number, e);
                 answers.accept(number, new Input.Stalled(message(e)));
             }
         });
@@ -160,6 +158,11 @@ final class Hands implements AutoCloseable {
                 LOG.log(System.Logger.Level.WARNING, "roots of deployment " + number, e);
             }
         });
+    }
+
+    /// Makes a generation of targets.
+    interface Maker {
+        void make(List<StorePath> targets) throws IOException;
     }
 
     /// Ends the import and the roots of a deployment that has ended.
@@ -192,7 +195,7 @@ final class Hands implements AutoCloseable {
         store.infos(store.validPaths()).values().forEach(info -> digest.put(info.path(), info.narHash()));
         // Whichever is full first stops the import.
         long free = Math.min(store.freeBytes(), files.disk().freeBytes());
-        views.accept(new StoreView(digest.digest(), digest.size(), free, activator.report()));
+        views.accept(new StoreView(digest.digest(), digest.size(), free));
     }
 
     /// Puts work in the queue that an import which waits for its next block gives way to.

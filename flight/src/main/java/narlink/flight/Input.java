@@ -45,11 +45,10 @@ sealed interface Input {
     /// It never can be carried out.
     record Failed(String reason) implements Input {}
 
-    /// The profile is set, and the activation is about to run.
-    record ActivationBegun() implements Input {}
-
-    /// @param exitStatus of the command, -1 when none ran
-    record Activated(DeploymentState end, String reason, int exitStatus, Bytes outputTail) implements Input {}
+    /// What its activation has come to.
+    ///
+    /// @param exitStatus of the last command that ran, -1 when none did
+    record Activating(DeploymentState state, String reason, int exitStatus, Bytes outputTail) implements Input {}
 
     record Cancelled() implements Input {}
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -85,6 +86,30 @@ public final class RealDisk implements Disk {
             throw new IOException("cannot delete " + file + ": " + e.getMessage(), e);
         }
         force(parent(file));
+    }
+
+    @Override
+    public void link(Path link, String target) throws IOException {
+        var directory = parent(link);
+        var temporary = directory.resolve(link.getFileName() + ".tmp");
+        Files.deleteIfExists(temporary);
+        Files.createSymbolicLink(temporary, Path.of(target));
+        Files.move(temporary, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(directory);
+    }
+
+    @Override
+    public Optional<String> readLink(Path link) throws IOException {
+        try {
+            return Optional.of(Files.readSymbolicLink(link).toString());
+        } catch (NoSuchFileException | NotLinkException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void unlink(Path link) throws IOException {
+        if (Files.deleteIfExists(link)) force(parent(link));
     }
 
     @Override

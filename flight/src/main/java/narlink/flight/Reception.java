@@ -89,12 +89,11 @@ record Reception(
                         new Effect.Save(),
                         new Effect.Activate());
             case Input.Stalled stalled -> Step.to(withPaths(pathsDone, stalled.reason()));
-            case Input.ActivationBegun begun -> Step.to(in(DeploymentState.ACTIVATING, ""), new Effect.Save());
-            case Input.Activated activated -> end(activated);
+            case Input.Activating activating -> activating(activating);
             case Input.Failed failed -> ended(DeploymentState.FAILED, failed.reason());
             // What has begun to change the system is not stopped half-way.
             case Input.Cancelled cancelled ->
-                state == DeploymentState.ACTIVATING ? Step.to(this) : ended(DeploymentState.CANCELLED, "by command");
+                state.activates() ? Step.to(this) : ended(DeploymentState.CANCELLED, "by command");
             case Input.Superseded superseded ->
                 state == DeploymentState.RECEIVING
                         ? superseded(superseded.by())
@@ -109,7 +108,8 @@ record Reception(
     /// What a cut left to be done, once its files have been read.
     Step<Reception, Effect> resume() {
         return switch (state) {
-            case STORED, ACTIVATING -> Step.to(this, new Effect.Activate());
+            case STORED, ACTIVATING, CHECKING, AWAITING_REBOOT, AWAITING_CONFIRMATION, ROLLING_BACK, ROLLBACK_FAILED ->
+                Step.to(this, new Effect.Activate());
             case RECEIVING -> receive();
             case CONFIRMED, ROLLED_BACK, FAILED, CANCELLED, EXPIRED, SUPERSEDED -> Step.to(this, new Effect.Release());
         };
@@ -252,19 +252,20 @@ record Reception(
         return next.receive();
     }
 
-    private Step<Reception, Effect> end(Input.Activated activated) {
+    private Step<Reception, Effect> activating(Input.Activating now) {
         var next = new Reception(
                 announcement,
-                state,
-                reason,
+                now.state(),
+                now.reason(),
                 manifest,
                 manifestBlocks,
                 packBlocks,
                 pathsDone,
-                activated.exitStatus(),
-                activated.outputTail(),
+                now.exitStatus(),
+                now.outputTail(),
                 unusable);
-        return next.ended(activated.end(), activated.reason());
+        if (now.state().ended()) return next.ended(now.state(), now.reason());
+        return next.equals(this) ? Step.to(this) : Step.to(next, new Effect.Save());
     }
 
     private Step<Reception, Effect> ended(DeploymentState end, String why) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,11 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import narlink.nix.PublicKey;
 import narlink.nix.Store;
+import narlink.pack.Manifest;
+import narlink.pack.ProfileName;
 import narlink.wire.Announcement;
 import narlink.wire.Command;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
+import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
@@ -45,6 +49,8 @@ public final class ReceptionLoop implements AutoCloseable {
     private final Reporter reporter;
     private final Hands hands;
     private final Blocks blocks;
+    private final Activator activator;
+    private final Activations activations;
     private final Deployments deployments;
     private final Commands commands;
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>(INBOX);
@@ -78,31 +84,105 @@ public final class ReceptionLoop implements AutoCloseable {
 
         record Viewed(StoreView view) implements Event {}
 
+        record Happened(Activations.Happening happening) implements Event {}
+
+        /// @param order empty where it failed
+        record Prepared(int deployment, Optional<ActivationRun.Order> order) implements Event {}
+
         /// @param settled to be answered only when nothing is at work any more
         record Asked(Runnable done, boolean settled) implements Event {}
     }
 
-    /// Opens the state directory and takes up what a cut left.
-    public ReceptionLoop(FlightState files, Store store, Clock clock) throws IOException {
-        this(files, store, Room.DEFAULT_RESERVE, clock);
+    /// What differs from machine to machine.
+    ///
+    /// @param health commands, run for every deployment that runs a program
+    /// @param reserve bytes that imports are to leave free on the disk
+    public record Settings(List<String> health, long reserve, Machine machine) {
+        public static final Settings DEFAULT = new Settings(List.of(), Room.DEFAULT_RESERVE, Machine.real());
+
+        public Settings {
+            health = List.copyOf(health);
+        }
     }
 
-    /// @param reserve bytes that imports are to leave free on the disk
-    public ReceptionLoop(FlightState files, Store store, long reserve, Clock clock) throws IOException {
+    /// With default settings.
+    public ReceptionLoop(FlightState files, Store store, Clock clock) throws IOException {
+        this(files, store, clock, Settings.DEFAULT);
+    }
+
+    /// Opens the state directory and takes up what a cut left.
+    public ReceptionLoop(FlightState files, Store store, Clock clock, Settings settings) throws IOException {
         this.files = files;
         this.satellite = files.satellite();
         this.missionKeys = files.trustedKeys();
         this.clock = clock;
         this.reporter = new Reporter(files.flightKey(), satellite, files.boot());
         this.blocks = new Blocks(files, this::answer);
-        this.hands = new Hands(files, store, reserve, this::answer, view -> put(new Event.Viewed(view)));
-        this.deployments = new Deployments(files, clock, reporter, hands, blocks, () -> reportWanted = true);
-        this.commands = new Commands(files, clock, reporter, deployments);
+        this.hands = new Hands(files, store, settings.reserve(), this::answer, view -> put(new Event.Viewed(view)));
+        var profiles = new Profiles(files.disk(), store.profiles());
+        var journal = new Journal(files.disk(), files.profiles());
+        var logs = new Logs(files.disk(), files.logs());
+        this.activator = new Activator(store, profiles, journal, logs, files.directory(), settings.health());
+        this.activations = new Activations(
+                activator,
+                journal,
+                profiles,
+                settings.machine(),
+                new Listener(),
+                happening -> put(new Event.Happened(happening)));
+        this.deployments = new Deployments(files, clock, reporter, hands, blocks, activations, this::wantReport);
+        this.commands = new Commands(files, clock, reporter, deployments, activations, logs, this::wantReport);
         this.thread = Thread.ofPlatform().name("reception").unstarted(this::run);
         hands.scan();
         this.looked = clock.instant();
+        activations.recover();
+        commands.recover();
         deployments.recover();
         thread.start();
+    }
+
+    /// What activations tell goes to deployments and commands.
+    private final class Listener implements Activations.Listener {
+        @Override
+        public void deployment(int number, Input input) {
+            deployments.step(number, input);
+        }
+
+        @Override
+        public void command(int number, CommandResult.Outcome outcome, String text) {
+            commands.answer(number, outcome, text);
+        }
+
+        @Override
+        public void prepare(int number) {
+            var manifest = deployments.reception(number).flatMap(Reception::manifest);
+            if (manifest.isEmpty() || manifest.get().profile().isEmpty()) return;
+            ReceptionLoop.this.prepare(
+                    number, manifest.get(), manifest.get().profile().get());
+        }
+    }
+
+    private void prepare(int number, Manifest manifest, ProfileName name) {
+        hands.prepare(number, manifest, targets -> {
+            Optional<ActivationRun.Order> order = Optional.empty();
+            try {
+                int generation = activator.prepare(name, targets, manifest.activation());
+                order = Optional.of(new ActivationRun.Order(
+                        number,
+                        0,
+                        name,
+                        generation,
+                        manifest.activation(),
+                        Optional.empty(),
+                        ActivationRun.Aim.ACTIVATE));
+            } finally {
+                put(new Event.Prepared(number, order));
+            }
+        });
+    }
+
+    private void wantReport() {
+        reportWanted = true;
     }
 
     /// Takes a segment from a pipe; waits while too many are unread.
@@ -189,6 +269,15 @@ public final class ReceptionLoop implements AutoCloseable {
                 store = viewed.view();
                 reportWanted = true;
             }
+            case Event.Happened happened -> {
+                activations.on(happened.happening());
+                reportWanted = true;
+            }
+            case Event.Prepared prepared ->
+                prepared.order()
+                        .ifPresentOrElse(
+                                order -> activations.prepared(prepared.deployment(), order),
+                                () -> activations.unprepared(prepared.deployment()));
             case Event.Asked asked -> {
                 if (asked.settled()) {
                     patient.add(asked.done());
@@ -218,10 +307,7 @@ public final class ReceptionLoop implements AutoCloseable {
                         if (isMission(trusted.signer())) deployments.announced(announcement, segment);
                     }
                     case Command order -> {
-                        if (isMission(trusted.signer())) {
-                            commands.ordered(order);
-                            reportWanted = true;
-                        }
+                        if (isMission(trusted.signer())) commands.ordered(order);
                     }
                     case Report report -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
                 }
@@ -261,9 +347,11 @@ public final class ReceptionLoop implements AutoCloseable {
     private void tick() {
         var now = clock.instant();
         deployments.tick(now);
+        activations.tick();
         if (looked.plus(LOOK_EVERY).isBefore(now) || now.isBefore(looked)) {
             looked = now;
             hands.scan();
+            activations.look();
         }
         if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported.minus(REPORT_EVERY))) {
             reportWanted = true;
@@ -272,8 +360,15 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private void tell(List<Runnable> askers) {
         settle();
-        byte[] segment =
-                reporter.segment(clock.instant(), store, deployments.report(), deployments.floor(), commands.last());
+        byte[] segment = reporter.segment(
+                clock.instant(),
+                new Reporter.State(
+                        store,
+                        activations.report(),
+                        deployments.report(),
+                        deployments.floor(),
+                        commands.last(),
+                        commands.results()));
         lastReport.set(segment);
         reported = clock.instant();
         reportWanted = false;
@@ -302,7 +397,7 @@ public final class ReceptionLoop implements AutoCloseable {
     /// Whether nothing is at work. What a worker answers is in the inbox before it counts as idle, so the order
     /// matters.
     private boolean idle() {
-        return hands.idle() && blocks.idle() && inbox.isEmpty();
+        return hands.idle() && blocks.idle() && activations.idle() && inbox.isEmpty();
     }
 
     /// Makes everything durable and stops.
@@ -319,6 +414,7 @@ public final class ReceptionLoop implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        activations.close();
         hands.close();
         blocks.close();
     }

@@ -1,15 +1,19 @@
 package narlink.flight;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import narlink.Bytes;
 import narlink.nix.SecretKey;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.Report;
+import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
 import narlink.wire.Report.DeploymentReport;
 import narlink.wire.Report.Missing;
@@ -56,52 +60,97 @@ final class Reporter {
         return Map.copyOf(counters);
     }
 
+    /// What there is to tell beside the counters.
+    ///
+    /// @param command the last one carried out
+    /// @param results of the newest commands, the newest first
+    record State(
+            StoreView store,
+            List<Report.ProfileReport> profiles,
+            List<DeploymentReport> deployments,
+            int floor,
+            int command,
+            List<CommandResult> results) {}
+
+    /// How much of it.
+    ///
+    /// @param blocks of each deployment
+    /// @param text bytes of a reason or an output
+    /// @param answers results whose text is told
+    private record Detail(int blocks, int text, int profiles, int results, int answers) {}
+
+    /// From everything to what always fits; the answer to the newest command is never left out.
+    private static final List<Detail> DETAILS = List.of(
+            new Detail(Missing.MAX_BLOCKS, Report.MAX_TEXT, 4, 4, 4),
+            new Detail(16, Report.MAX_TEXT, 4, 4, 2),
+            new Detail(16, 60, 4, 4, 1),
+            new Detail(4, 60, 4, 4, 1),
+            new Detail(1, 60, 2, 2, 1),
+            new Detail(1, 60, 1, 1, 1));
+
     /// A new report as a signed segment.
-    byte[] segment(Instant now, StoreView store, List<DeploymentReport> deployments, int floor, int command) {
+    byte[] segment(Instant now, State state) {
         sequence++;
-        var newest = deployments.stream()
+        var newest = state.deployments().stream()
                 .sorted(Comparator.comparing(DeploymentReport::deployment).reversed())
                 .toList();
         for (int most = Math.min(newest.size(), Report.MAX_DEPLOYMENTS); ; most = most / 2) {
             var fitting = chosen(newest, most);
-            for (int blocks = Missing.MAX_BLOCKS; blocks >= 1; blocks /= 4) {
-                var report = report(now, store, shortened(fitting, blocks), floor, command);
+            for (var detail : DETAILS) {
+                var report = report(now, state, fitting, detail);
                 byte[] segment = Envelope.seal(report, key, Envelope.Direction.DOWN, satellite);
-                if (segment.length <= MAX_SEGMENT || (most == 0 && blocks == 1)) return segment;
+                boolean least = most == 0 && detail.equals(DETAILS.getLast());
+                if (segment.length <= MAX_SEGMENT || least) return segment;
             }
         }
     }
 
-    private Report report(Instant now, StoreView store, List<DeploymentReport> deployments, int floor, int command) {
+    private Report report(Instant now, State state, List<DeploymentReport> deployments, Detail detail) {
         return new Report(
                 sequence,
                 VERSION,
                 0,
                 Instant.ofEpochSecond(Math.clamp(now.getEpochSecond(), 0, LAST_SECOND)),
-                store.digest(),
-                store.validPaths(),
-                store.freeBytes(),
+                state.store().digest(),
+                state.store().validPaths(),
+                state.store().freeBytes(),
                 system(),
                 poll,
                 symbols,
                 counters,
-                deployments,
-                store.profiles().stream().limit(4).toList(),
-                floor,
-                command);
+                shortened(deployments, detail),
+                state.profiles().stream().limit(detail.profiles()).toList(),
+                state.floor(),
+                state.command(),
+                shortened(state.results(), detail.results(), detail.answers()));
     }
 
-    /// Those that still want something come before those that have ended.
+    private static List<CommandResult> shortened(List<CommandResult> results, int most, int answers) {
+        var told = new ArrayList<CommandResult>();
+        for (var result : results.subList(0, Math.min(most, results.size()))) {
+            var text = told.size() < answers ? result.text() : Bytes.EMPTY;
+            told.add(new CommandResult(result.number(), result.outcome(), text, result.logSize()));
+        }
+        return told;
+    }
+
+    /// Those that could not be rolled back come before those that still want something, and these before those that
+    /// have ended.
     private static List<DeploymentReport> chosen(List<DeploymentReport> newest, int most) {
         return newest.stream()
-                .sorted(Comparator.comparing(report -> report.state().ended()))
+                .sorted(Comparator.comparing(Reporter::rank))
                 .limit(most)
                 .sorted(Comparator.comparing(DeploymentReport::deployment).reversed())
                 .toList();
     }
 
-    private static List<DeploymentReport> shortened(List<DeploymentReport> reports, int blocks) {
-        int text = blocks >= 16 ? Report.MAX_TEXT : 60;
+    private static int rank(DeploymentReport report) {
+        if (report.state() == DeploymentState.ROLLBACK_FAILED) return 0;
+        return report.state().ended() ? 2 : 1;
+    }
+
+    private static List<DeploymentReport> shortened(List<DeploymentReport> reports, Detail detail) {
+        int text = detail.text();
         return reports.stream()
                 .map(report -> new DeploymentReport(
                         report.deployment(),
@@ -111,17 +160,17 @@ final class Reporter {
                         report.blocks(),
                         report.paths(),
                         report.pathsDone(),
-                        cut(report.manifest(), blocks),
-                        cut(report.pack(), blocks),
+                        cut(report.manifest(), detail.blocks()),
+                        cut(report.pack(), detail.blocks()),
                         report.exitStatus(),
                         report.state() == DeploymentState.CONFIRMED
-                                ? narlink.Bytes.EMPTY
+                                ? Bytes.EMPTY
                                 : report.outputTail()
                                         .slice(
                                                 Math.max(0, report.outputTail().size() - text),
                                                 report.outputTail().size()),
                         report.manifestHash(),
-                        report.unusable().stream().limit(blocks).toList()))
+                        report.unusable().stream().limit(detail.blocks()).toList()))
                 .toList();
     }
 
@@ -130,8 +179,18 @@ final class Reporter {
                 missing.first(), missing.symbols().stream().limit(blocks).toList());
     }
 
-    private static String cut(String text, int length) {
-        return text.length() <= length ? text : text.substring(0, length - 1) + "…";
+    /// The beginning of a text, in at most so many bytes of UTF-8.
+    static String cut(String text, int bytes) {
+        if (text.length() * 3 <= bytes || text.getBytes(StandardCharsets.UTF_8).length <= bytes) return text;
+        int room = bytes - "…".getBytes(StandardCharsets.UTF_8).length;
+        int end = 0;
+        for (int used = 0; end < text.length(); ) {
+            int point = text.codePointAt(end);
+            used += Character.toString(point).getBytes(StandardCharsets.UTF_8).length;
+            if (used > room) break;
+            end += Character.charCount(point);
+        }
+        return text.substring(0, end) + "…";
     }
 
     /// Nix's name of this machine.

@@ -21,16 +21,20 @@ final class ProfilesTest {
 
     @Test
     void generationsAreNumberedAsNixDoes() throws IOException {
-        var profiles = new Profiles(directory.resolve("profiles"));
+        var profiles = new Profiles(new RealDisk(directory), directory.resolve("profiles"));
         assertTrue(profiles.current(NAME).isEmpty());
-        assertEquals(1, profiles.generation(NAME, ONE));
+        assertEquals(1, profiles.generation(NAME, ONE, 0));
         profiles.activate(NAME, 1);
-        assertEquals(2, profiles.generation(NAME, TWO));
+        assertEquals(2, profiles.generation(NAME, TWO, 0));
         assertEquals(1, profiles.current(NAME).orElseThrow().generation());
         profiles.activate(NAME, 2);
         assertEquals(TWO, profiles.current(NAME).orElseThrow().path());
-        assertEquals(2, profiles.generation(NAME, TWO));
-        assertEquals(3, profiles.generation(NAME, ONE));
+        assertEquals(2, profiles.generation(NAME, TWO, 0));
+        assertEquals(3, profiles.generation(NAME, ONE, 0));
+        // One that is confirmed keeps the way it was activated.
+        assertEquals(3, profiles.generation(NAME, ONE, 2));
+        assertEquals(4, profiles.generation(NAME, ONE, 3));
+        profiles.drop(NAME, 4);
         assertEquals(
                 "system-2-link", Files.readSymbolicLink(profiles.link(NAME)).toString());
         assertEquals(1, profiles.all().size());
@@ -41,9 +45,9 @@ final class ProfilesTest {
 
     @Test
     void aNameThatContainsAnotherIsAnotherProfile() throws IOException {
-        var profiles = new Profiles(directory);
-        profiles.generation(new ProfileName("system-1"), ONE);
-        profiles.generation(NAME, TWO);
+        var profiles = new Profiles(new RealDisk(directory), directory);
+        profiles.generation(new ProfileName("system-1"), ONE, 0);
+        profiles.generation(NAME, TWO, 0);
         assertEquals(1, profiles.generations(NAME).size());
         assertEquals(ONE, profiles.generations(new ProfileName("system-1")).get(1));
     }

@@ -54,7 +54,7 @@ final class ReceptionProperties {
             List.of(HASH, HASH, HASH),
             List.of(0),
             Optional.empty(),
-            new Activation.None());
+            Activation.NONE);
 
     @Provide
     Arbitrary<Input> inputs() {
@@ -74,8 +74,9 @@ final class ReceptionProperties {
                 Arbitraries.just(new Input.Imported(1)),
                 Arbitraries.just(new Input.Complete()),
                 Arbitraries.just(new Input.Stalled("disk")),
-                Arbitraries.just(new Input.ActivationBegun()),
-                Arbitraries.just(new Input.Activated(DeploymentState.CONFIRMED, "", 0, Bytes.EMPTY)),
+                Arbitraries.of(DeploymentState.values())
+                        .filter(state -> state.activates() || state.ended())
+                        .map(state -> new Input.Activating(state, "", 0, Bytes.EMPTY)),
                 Arbitraries.just(new Input.Failed("lies")),
                 Arbitraries.just(new Input.Cancelled()),
                 Arbitraries.just(new Input.Expired())));
@@ -134,9 +135,11 @@ final class ReceptionProperties {
         var stored = done.on(new Input.Complete());
         assertEquals(List.of(new Effect.Save(), new Effect.Activate()), stored.effects());
         assertEquals(DeploymentState.STORED, stored.state().state());
-        var active = stored.state().on(new Input.ActivationBegun()).state();
+        var active = stored.state()
+                .on(new Input.Activating(DeploymentState.ACTIVATING, "", -1, Bytes.EMPTY))
+                .state();
         assertEquals(active, active.on(new Input.Cancelled()).state());
-        var end = active.on(new Input.Activated(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY));
+        var end = active.on(new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY));
         assertEquals(List.of(new Effect.Save(), new Effect.Release()), end.effects());
         assertEquals(DeploymentState.CONFIRMED, end.state().state());
     }

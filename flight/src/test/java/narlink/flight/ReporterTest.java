@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import narlink.Bytes;
 import narlink.Sha256;
@@ -29,8 +30,14 @@ final class ReporterTest {
         reporter.heard(Integer.MAX_VALUE);
         reporter.polled(Integer.MAX_VALUE);
         var profiles = Collections.nCopies(
-                20, new Report.ProfileReport("p".repeat(63), Integer.MAX_VALUE, Bytes.of(new byte[20]), true));
-        var store = new StoreView(Sha256.of(new byte[0]), Integer.MAX_VALUE, Long.MAX_VALUE, profiles);
+                20,
+                new Report.ProfileReport(
+                        "p".repeat(63),
+                        Integer.MAX_VALUE,
+                        Bytes.of(new byte[20]),
+                        true,
+                        Optional.of(DeploymentState.ROLLBACK_FAILED)));
+        var store = new StoreView(Sha256.of(new byte[0]), Integer.MAX_VALUE, Long.MAX_VALUE);
         var deployments = IntStream.range(0, 60)
                 .mapToObj(i -> new Report.DeploymentReport(
                         Integer.MAX_VALUE - i,
@@ -46,17 +53,28 @@ final class ReporterTest {
                         Bytes.of(new byte[Report.MAX_TEXT]),
                         Bytes.of(new byte[8])))
                 .toList();
-        byte[] segment = reporter.segment(Instant.MAX.minusSeconds(40_000_000_000L), store, deployments, 7, 9);
+        var results = IntStream.range(0, 4)
+                .mapToObj(i -> new Report.CommandResult(
+                        Integer.MAX_VALUE - i,
+                        Report.CommandResult.Outcome.FAILED,
+                        Bytes.of(new byte[Report.CommandResult.MAX_TEXT]),
+                        Integer.MAX_VALUE))
+                .toList();
+        byte[] segment = reporter.segment(
+                Instant.MAX.minusSeconds(40_000_000_000L),
+                new Reporter.State(store, profiles, deployments, Integer.MAX_VALUE, Integer.MAX_VALUE, results));
         assertTrue(segment.length <= Reporter.MAX_SEGMENT, segment.length + " bytes");
         var report = opened(segment);
         assertTrue(!report.deployments().isEmpty());
         assertEquals(Integer.MAX_VALUE - 1, report.deployments().getFirst().deployment());
+        // The newest command's answer is told whatever else there is.
+        assertEquals(results.getFirst(), report.results().getFirst());
     }
 
     @Test
     void aTransferInItsMiddleTakesLittle() {
         var reporter = new Reporter(KEY, new SatelliteName("sat-7"), 3);
-        var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, List.of());
+        var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36);
         var blocks = new Report.Missing(3, List.of(120, 1800, 1800, 1800));
         var deployment = new Report.DeploymentReport(
                 5,
@@ -71,8 +89,17 @@ final class ReporterTest {
                 -1,
                 Bytes.EMPTY,
                 Bytes.of(new byte[8]));
-        byte[] segment = reporter.segment(Instant.now(), store, List.of(deployment), 5, 0);
+        byte[] segment = reporter.segment(
+                Instant.now(), new Reporter.State(store, List.of(), List.of(deployment), 5, 0, List.of()));
         assertTrue(segment.length <= 200, segment.length + " bytes");
+    }
+
+    @Test
+    void textsAreCutByBytesAndBetweenCharacters() {
+        assertEquals("ü".repeat(100), Reporter.cut("ü".repeat(100), 200));
+        assertEquals("ü".repeat(98) + "…", Reporter.cut("ü".repeat(101), 200));
+        assertEquals("🛰".repeat(3) + "…", Reporter.cut("🛰".repeat(5), 17));
+        assertEquals("", Reporter.cut("", 60));
     }
 
     private static Report opened(byte[] segment) {

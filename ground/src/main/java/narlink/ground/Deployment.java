@@ -2,6 +2,7 @@ package narlink.ground;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import narlink.nix.StorePath;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
@@ -65,15 +66,37 @@ public record Deployment(
         FAILED,
         CANCELLED,
         EXPIRED,
-        SUPERSEDED;
+        SUPERSEDED,
+        CHECKING,
+        AWAITING_REBOOT,
+        AWAITING_CONFIRMATION,
+        ROLLING_BACK,
+        ROLLBACK_FAILED;
 
         public boolean ended() {
-            return compareTo(CONFIRMED) >= 0;
+            return onBoard().map(DeploymentState::ended).orElse(false);
+        }
+
+        /// Whether it waits on board for somebody, for hours maybe: no pass can bring it further.
+        public boolean waits() {
+            return onBoard().map(DeploymentState::waits).orElse(false);
+        }
+
+        /// Whether the satellite reported a failure.
+        public boolean failed() {
+            return this == FAILED || this == ROLLED_BACK || this == ROLLBACK_FAILED;
         }
 
         /// Whether the paths are in the satellite's store.
         public boolean stored() {
-            return this == STORED || this == ACTIVATING || this == CONFIRMED || this == ROLLED_BACK;
+            return this == STORED
+                    || this == CONFIRMED
+                    || this == ROLLED_BACK
+                    || onBoard().map(DeploymentState::activates).orElse(false);
+        }
+
+        private Optional<DeploymentState> onBoard() {
+            return this == QUEUED ? Optional.empty() : Optional.of(DeploymentState.valueOf(name()));
         }
     }
 

@@ -46,15 +46,21 @@ public final class FilePass {
                 false, overhead, segmentSize, REPEAT, Duration.ofSeconds(2), Duration.ofDays(365));
         var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
         Pass.blindly(transmission, ledger, satellite, open);
+        var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
         out.write(0);
         long bytes = 1;
         long segments = 0;
         try (var leases = new Leases(ledger, satellite.name());
                 var symbols = new SymbolSource(packs)) {
             while (bytes + Frames.frameLength(segmentSize) <= most) {
-                var action = transmission.next(now.plusMillis(bytes * 8000 / NOMINAL_RATE));
+                var order = commands.next(now);
+                var action = order.isPresent()
+                        ? new Transmission.Action.Done()
+                        : transmission.next(now.plusMillis(bytes * 8000 / NOMINAL_RATE));
                 byte[] segment;
-                if (action instanceof Transmission.Action.Announce announce) {
+                if (order.isPresent()) {
+                    segment = order.get();
+                } else if (action instanceof Transmission.Action.Announce announce) {
                     segment = Pass.deployment(open, announce.announcement().deployment())
                             .segment();
                 } else if (action instanceof Transmission.Action.Send send) {

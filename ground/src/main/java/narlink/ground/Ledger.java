@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import narlink.Bytes;
 import narlink.nix.StorePath;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
@@ -44,6 +45,28 @@ public interface Ledger extends Closeable {
     List<Deployment> deployments(SatelliteName satellite);
 
     void progress(SatelliteName satellite, int number, Deployment.Progress progress);
+
+    /// The number of the next command.
+    int nextCommand(SatelliteName satellite);
+
+    /// Adds a command, unless its number is taken.
+    ///
+    /// @return whether it was added
+    boolean add(QueuedCommand command);
+
+    /// All of a satellite's commands, by number.
+    List<QueuedCommand> commands(SatelliteName satellite);
+
+    /// Notes what became of a command.
+    void answer(SatelliteName satellite, int number, QueuedCommand.State state, Bytes answer, int logSize);
+
+    /// Adds to the satellite's history.
+    void happened(SatelliteName satellite, Instant when, String what);
+
+    /// What happened, in order.
+    List<Event> history(SatelliteName satellite);
+
+    record Event(Instant when, String what) {}
 
     /// Reserves the next `count` ESIs of a block, for ever: no other caller gets any of them.
     ///

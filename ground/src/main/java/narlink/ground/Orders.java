@@ -109,6 +109,11 @@ public final class Orders {
                             Deployment.Progress.ended(
                                     Deployment.State.SUPERSEDED, "by deployment " + deployment.number()));
                 }
+                ledger.happened(
+                        deployment.satellite(),
+                        now,
+                        "deployment " + deployment.number() + " QUEUED ("
+                                + deployment.targets().getFirst().baseName() + ")");
                 return deployment;
             }
         }

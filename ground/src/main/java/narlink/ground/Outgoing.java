@@ -56,6 +56,7 @@ final class Outgoing {
         return heard;
     }
 
+    /// Whether nothing that goes up brings it further.
     boolean ended() {
         return ended;
     }
@@ -164,8 +165,9 @@ final class Outgoing {
     /// Takes from a report what need not be sent any more, and leaves the goals as they are.
     void tell(DeploymentReport report) {
         heard = true;
-        // Another deployment of this number is on board: nothing of ours would be kept.
+        // Another deployment of this number is on board: nothing of ours would be kept. And no pass shortens a wait.
         ended = report.state().ended()
+                || report.state().waits()
                 || !report.isOf(announcement)
                 || report.state() == DeploymentState.RECEIVING
                         && !report.unusable().isEmpty(); // It can't go on as it is.

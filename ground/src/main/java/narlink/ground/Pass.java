@@ -5,13 +5,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import narlink.Bytes;
 import narlink.nix.SecretKey;
+import narlink.wire.Command;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.SatelliteName;
@@ -124,8 +128,12 @@ public final class Pass {
     /// What is to go up, oldest first, with what was sent of it so far.
     static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, Instant now) {
         var open = new HashMap<Integer, Deployment>();
+        var cancelled = new HashSet<Integer>();
+        for (var command : commands(ledger, satellite, now)) {
+            if (command.action() instanceof Command.Action.Cancel cancel) cancelled.add(cancel.deployment());
+        }
         for (var deployment : ledger.deployments(satellite.name())) {
-            if (deployment.ended()) continue;
+            if (deployment.ended() || cancelled.contains(deployment.number())) continue;
             boolean unknownOnBoard = deployment.progress().state() == Deployment.State.QUEUED;
             if (unknownOnBoard && !now.isBefore(deployment.announcement().expires())) {
                 ledger.progress(
@@ -137,6 +145,26 @@ public final class Pass {
             open.put(deployment.number(), deployment);
         }
         return open;
+    }
+
+    /// Commands whose outcome is not known.
+    static List<QueuedCommand> commands(Ledger ledger, Satellite satellite, Instant now) {
+        var open = new ArrayList<QueuedCommand>();
+        for (var command : ledger.commands(satellite.name())) {
+            if (command.state().ended()) continue;
+            if (command.state() == QueuedCommand.State.QUEUED && !now.isBefore(command.expires())) {
+                ledger.answer(satellite.name(), command.number(), QueuedCommand.State.EXPIRED, Bytes.EMPTY, 0);
+                ledger.happened(satellite.name(), now, "command " + command.number() + " EXPIRED");
+                continue;
+            }
+            open.add(command);
+        }
+        return open;
+    }
+
+    /// ESIs used so far.
+    static Map<FecObject, int[]> used(Ledger ledger, Deployment deployment) {
+        return counts(deployment, ledger::used);
     }
 
     static Deployment deployment(Map<Integer, Deployment> open, int number) {
@@ -188,6 +216,7 @@ public final class Pass {
         private final Instant began = clock.instant();
         private final Map<Integer, Deployment> open = open(ledger, satellite, began);
         private final Transmission transmission;
+        private final CommandSending commands;
         private Instant paced = began;
         private long sentBytes;
         private long sentSegments;
@@ -208,6 +237,8 @@ public final class Pass {
             // Polls of different passes differ, whatever the satellite remembers of the one before.
             int firstPoll = (int) (began.toEpochMilli() / 16 & 0x3fff_ffff);
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
+            this.commands = new CommandSending(
+                    commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
             if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
         }
 
@@ -220,12 +251,17 @@ public final class Pass {
         }
 
         Result run() throws IOException, InterruptedException {
-            if (open.isEmpty()) return listen();
+            if (open.isEmpty() && commands.over(began)) return listen();
             while (true) {
                 var now = clock.instant();
                 if (over(now)) return result(false, "the pass is over");
                 var closed = hear(Duration.ZERO);
                 if (closed != null) return result(transmission.allEnded(), closed);
+                var order = commands.next(now);
+                if (order.isPresent()) {
+                    put(order.get());
+                    continue;
+                }
                 var action = transmission.next(now);
                 switch (action) {
                     case Transmission.Action.Announce announce ->
@@ -237,8 +273,13 @@ public final class Pass {
                         if (why != null) return result(transmission.allEnded(), why);
                     }
                     case Transmission.Action.Done done -> {
+                        if (settings.returnLink() && !commands.over(now)) {
+                            var why = hear(LISTEN);
+                            if (why != null) return result(false, why);
+                            continue;
+                        }
                         return settings.returnLink()
-                                ? result(true, "everything was confirmed or ended")
+                                ? result(true, "nothing is left that a pass brings further")
                                 : result(false, "everything for this pass was sent");
                     }
                 }
@@ -315,7 +356,10 @@ public final class Pass {
                 case ReportIntake.Taken.Refused no -> refused++;
                 case ReportIntake.Taken.Believed believed -> {
                     reports++;
-                    if (believed.news()) transmission.on(believed.report(), now);
+                    if (believed.news()) {
+                        transmission.on(believed.report(), now);
+                        commands.on(believed.report(), now);
+                    }
                 }
             }
             listener.progress(tally());

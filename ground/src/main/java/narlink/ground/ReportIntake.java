@@ -65,11 +65,14 @@ final class ReportIntake {
         if (!satellite.system().equals(Optional.of(report.system()))) {
             ledger.system(satellite.name(), report.system());
         }
+        for (var command : ledger.commands(satellite.name())) {
+            follow(command, report, now);
+        }
         for (var deployment : ledger.deployments(satellite.name())) {
             report.deployments().stream()
                     .filter(told -> told.deployment() == deployment.number())
                     .findFirst()
-                    .ifPresent(told -> heard(deployment, told));
+                    .ifPresent(told -> heard(deployment, told, now));
         }
         var mirror = ledger.mirror(satellite.name());
         if (mirror.digest().equals(report.storeDigest())
@@ -84,12 +87,43 @@ final class ReportIntake {
         return new Taken.Believed(report, true);
     }
 
-    private void heard(Deployment deployment, Report.DeploymentReport told) {
-        if (!told.isOf(deployment.announcement())) {
-            follow(deployment, FOREIGN);
+    private void follow(QueuedCommand command, Report report, Instant now) {
+        if (report.command() < command.number()) return; // Not heard yet.
+        var result = report.results().stream()
+                .filter(told -> told.number() == command.number())
+                .findFirst();
+        if (result.isPresent()) {
+            var told = result.get();
+            settle(command, QueuedCommand.State.of(told.outcome()), told.text(), told.logSize(), now);
             return;
         }
-        follow(deployment, Deployment.Progress.of(told));
+        if (command.state() != QueuedCommand.State.QUEUED) return;
+        // The results are those of the last ones that were carried out.
+        boolean reachesBelow = report.results().stream().anyMatch(told -> told.number() < command.number());
+        settle(
+                command,
+                reachesBelow ? QueuedCommand.State.OVERTAKEN : QueuedCommand.State.FAILED,
+                Bytes.ofUtf8(
+                        reachesBelow
+                                ? "a later command was carried out before it arrived; send it again"
+                                : "what became of it is told no more; look at the satellite's state"),
+                0,
+                now);
+    }
+
+    private void settle(QueuedCommand command, QueuedCommand.State state, Bytes answer, int logSize, Instant now) {
+        if (state == command.state()) return;
+        ledger.answer(satellite.name(), command.number(), state, answer, logSize);
+        var text = logSize > 0 || answer.isEmpty() ? "" : " (" + answer.utf8() + ")";
+        ledger.happened(satellite.name(), now, "command " + command.number() + " " + state + text);
+    }
+
+    private void heard(Deployment deployment, Report.DeploymentReport told, Instant now) {
+        if (!told.isOf(deployment.announcement())) {
+            follow(deployment, FOREIGN, now);
+            return;
+        }
+        follow(deployment, Deployment.Progress.of(told), now);
         if (!told.unusable().isEmpty()) learn(deployment, told.unusable());
     }
 
@@ -120,11 +154,15 @@ final class ReportIntake {
                 .findFirst();
     }
 
-    private void follow(Deployment deployment, Deployment.Progress progress) {
+    private void follow(Deployment deployment, Deployment.Progress progress, Instant now) {
         // What was complete on board already was not superseded there.
         boolean revived = deployment.progress().state() == Deployment.State.SUPERSEDED
                 && progress.state().stored();
         if (deployment.ended() && !revived || progress.equals(deployment.progress())) return;
+        if (progress.state() != deployment.progress().state()) {
+            var why = progress.reason().isEmpty() ? "" : " (" + progress.reason() + ")";
+            ledger.happened(satellite.name(), now, "deployment " + deployment.number() + " " + progress.state() + why);
+        }
         int durable = progress.state().stored() ? deployment.objects().size() : progress.pathsDone();
         ledger.believe(
                 satellite.name(),

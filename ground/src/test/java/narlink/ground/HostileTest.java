@@ -339,7 +339,8 @@ final class HostileTest {
         assertEquals(DeploymentState.CONFIRMED, state(5));
         hearAll(deployment(1), FecObject.PACK);
         receiver.loop().settled();
-        assertEquals(DeploymentState.CONFIRMED, state(1));
+        // It is imported, but its profile has gone further since.
+        assertEquals(DeploymentState.SUPERSEDED, state(1));
         assertEquals(DeploymentState.RECEIVING, state(3));
     }
 
@@ -351,7 +352,13 @@ final class HostileTest {
         int boots = report().boots();
         end();
         var flight = directory.resolve("flight");
-        for (var file : List.of("boots", "floor", "command", "confirmed/default", "deployments/1/status")) {
+        for (var file : List.of(
+                "boots",
+                "floor",
+                "command",
+                "profiles/confirmed/default",
+                "profiles/runs/default",
+                "deployments/1/status")) {
             Files.write(flight.resolve(file), new byte[] {'s', 't', 'a', 't', 'e', '=', '\\', 'u', 'x'});
         }
         Files.createFile(receiver.board().profiles().resolve(".keep"));
@@ -479,7 +486,7 @@ final class HostileTest {
                                     .toList(),
                             List.of(0),
                             Optional.of(new ProfileName("default")),
-                            new Activation.None()),
+                            Activation.NONE),
                     pack);
         }
 

@@ -111,7 +111,7 @@ final class TransferProperties {
                     List.of(top),
                     List.of(),
                     Optional.of(new ProfileName("default")),
-                    new Activation.None(),
+                    Activation.NONE,
                     Duration.ofDays(1),
                     256,
                     2048,

@@ -262,7 +262,8 @@ final class TransmissionProperties {
                     List.of(deployment),
                     List.of(),
                     1,
-                    0);
+                    0,
+                    List.of());
         }
     }
 }

@@ -99,11 +99,8 @@ public final class ManifestFormat {
                 .setBlockHashes(joined(
                         manifest.blockHashes().stream().map(Sha256::bytes).toList()));
         manifest.profile().ifPresent(profile -> out.setProfile(profile.value()));
-        if (manifest.activation() instanceof Activation.Command command) {
-            out.setActivation(narlink.v1.Activation.newBuilder()
-                    .setKind(narlink.v1.Activation.Kind.KIND_COMMAND)
-                    .setCommand(command.command())
-                    .setTimeLimitSeconds(command.timeLimitSeconds()));
+        if (!manifest.activation().equals(Activation.NONE)) {
+            out.setActivation(ActivationFormat.message(manifest.activation()));
         }
         return out.build();
     }
@@ -119,7 +116,7 @@ public final class ManifestFormat {
                         .toList(),
                 in.getTargetsList(),
                 in.getProfile().isEmpty() ? Optional.empty() : Optional.of(new ProfileName(in.getProfile())),
-                activation(in.getActivation()),
+                in.hasActivation() ? ActivationFormat.activation(in.getActivation()) : Activation.NONE,
                 in.getNodes());
     }
 
@@ -169,16 +166,6 @@ public final class ManifestFormat {
             indexes.add(index);
         }
         return indexes;
-    }
-
-    private static Activation activation(narlink.v1.Activation in) {
-        return switch (in.getKind()) {
-            case KIND_NONE -> new Activation.None();
-            case KIND_COMMAND -> new Activation.Command(in.getCommand(), in.getTimeLimitSeconds());
-            case UNRECOGNIZED ->
-                throw new IllegalArgumentException(
-                        "activation of kind " + in.getKindValue() + ", which this version does not know");
-        };
     }
 
     private static List<Bytes> split(String what, ByteString bytes, int size, int most) {

@@ -16,7 +16,61 @@ public record Command(int number, Instant expires, Action action) implements Mes
         /// Stop an unfinished deployment and forget what was received of it.
         record Cancel(int deployment) implements Action {
             public Cancel {
-                if (deployment < 1) throw new IllegalArgumentException("deployment " + deployment);
+                positive("deployment", deployment);
+            }
+        }
+
+        /// Set a profile to a generation that is stored, and activate that again.
+        record Activate(String profile, int generation) implements Action {
+            public Activate {
+                name(profile);
+                positive("generation", generation);
+            }
+        }
+
+        /// Set a profile back and activate what it led to then, without a health check.
+        ///
+        /// @param generation 0: the last confirmed one, or where that is current, the one before
+        record RollBack(String profile, int generation) implements Action {
+            public RollBack {
+                name(profile);
+                if (generation < 0) throw new IllegalArgumentException("generation " + generation);
+            }
+        }
+
+        /// Keep what a deployment activated.
+        record Confirm(int deployment) implements Action {
+            public Confirm {
+                positive("deployment", deployment);
+            }
+        }
+
+        /// Drop all but so many generations of a profile, now and after each deployment to come.
+        record Retain(String profile, int keep) implements Action {
+            public Retain {
+                name(profile);
+                positive("number of generations", keep);
+            }
+        }
+
+        /// Tell a piece of a log.
+        ///
+        /// @param deployment whose activation; 0 for the receiver's own log
+        /// @param offset bytes between the piece and the log's end
+        record FetchLog(int deployment, int offset) implements Action {
+            public FetchLog {
+                if (deployment < 0) throw new IllegalArgumentException("deployment " + deployment);
+                if (offset < 0) throw new IllegalArgumentException("offset " + offset);
+            }
+        }
+
+        private static void positive(String what, int number) {
+            if (number < 1) throw new IllegalArgumentException(what + " " + number);
+        }
+
+        private static void name(String profile) {
+            if (profile.isEmpty() || profile.length() > 63) {
+                throw new IllegalArgumentException("profile name of " + profile.length() + " characters");
             }
         }
     }

@@ -8,8 +8,13 @@ import java.util.Optional;
 import narlink.Bytes;
 import narlink.Sha256;
 import narlink.fec.Oti;
+import narlink.v1.ActivateGeneration;
 import narlink.v1.Body;
 import narlink.v1.CancelDeployment;
+import narlink.v1.ConfirmDeployment;
+import narlink.v1.FetchLog;
+import narlink.v1.RetainGenerations;
+import narlink.v1.RollBackProfile;
 import narlink.v1.TransmissionInfo;
 
 /// Messages as the body of a segment, and back. Every number from the wire meets its limit in the constructor of the
@@ -129,18 +134,51 @@ final class Messages {
         switch (command.action()) {
             case Command.Action.Cancel cancel ->
                 out.setCancel(CancelDeployment.newBuilder().setDeployment(cancel.deployment()));
+            case Command.Action.Activate activate ->
+                out.setActivate(ActivateGeneration.newBuilder()
+                        .setProfile(activate.profile())
+                        .setGeneration(activate.generation()));
+            case Command.Action.RollBack back ->
+                out.setRollBack(
+                        RollBackProfile.newBuilder().setProfile(back.profile()).setGeneration(back.generation()));
+            case Command.Action.Confirm confirm ->
+                out.setConfirm(ConfirmDeployment.newBuilder().setDeployment(confirm.deployment()));
+            case Command.Action.Retain retain ->
+                out.setRetain(RetainGenerations.newBuilder()
+                        .setProfile(retain.profile())
+                        .setKeep(retain.keep()));
+            case Command.Action.FetchLog log ->
+                out.setFetchLog(
+                        FetchLog.newBuilder().setDeployment(log.deployment()).setOffset(log.offset()));
         }
         return out.build();
     }
 
     private static Parsed parse(narlink.v1.Command in) {
+        var action = action(in);
+        return action.isEmpty()
+                ? new Parsed.Unknown()
+                : new Parsed.Known(new Command(in.getNumber(), instant(in.getExpires()), action.get()));
+    }
+
+    private static Optional<Command.Action> action(narlink.v1.Command in) {
         return switch (in.getActionCase()) {
-            case CANCEL ->
-                new Parsed.Known(new Command(
-                        in.getNumber(),
-                        instant(in.getExpires()),
-                        new Command.Action.Cancel(in.getCancel().getDeployment())));
-            case ACTION_NOT_SET -> new Parsed.Unknown();
+            case CANCEL -> Optional.of(new Command.Action.Cancel(in.getCancel().getDeployment()));
+            case ACTIVATE ->
+                Optional.of(new Command.Action.Activate(
+                        in.getActivate().getProfile(), in.getActivate().getGeneration()));
+            case ROLL_BACK ->
+                Optional.of(new Command.Action.RollBack(
+                        in.getRollBack().getProfile(), in.getRollBack().getGeneration()));
+            case CONFIRM ->
+                Optional.of(new Command.Action.Confirm(in.getConfirm().getDeployment()));
+            case RETAIN ->
+                Optional.of(new Command.Action.Retain(
+                        in.getRetain().getProfile(), in.getRetain().getKeep()));
+            case FETCH_LOG ->
+                Optional.of(new Command.Action.FetchLog(
+                        in.getFetchLog().getDeployment(), in.getFetchLog().getOffset()));
+            case ACTION_NOT_SET -> Optional.empty();
         };
     }
 

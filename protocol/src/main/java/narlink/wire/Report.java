@@ -3,6 +3,7 @@ package narlink.wire;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import narlink.Bytes;
 import narlink.Sha256;
 
@@ -18,6 +19,7 @@ import narlink.Sha256;
 /// @param counters what was refused since this boot
 /// @param deployments the newest first, as many as fit
 /// @param command the last one carried out, 0 if none
+/// @param results of the newest commands, the newest first
 public record Report(
         long sequence,
         int version,
@@ -33,11 +35,13 @@ public record Report(
         List<DeploymentReport> deployments,
         List<ProfileReport> profiles,
         int lowestOpen,
-        int command)
+        int command,
+        List<CommandResult> results)
         implements Message {
     public static final int MAX_DEPLOYMENTS = 64;
     public static final int MAX_PROFILES = 64;
     public static final int HASH_PREFIX = 8;
+    public static final int MAX_RESULTS = 8;
     /// Longest reason or output tail, in bytes.
     public static final int MAX_TEXT = 200;
 
@@ -45,6 +49,7 @@ public record Report(
         counters = Map.copyOf(counters);
         deployments = List.copyOf(deployments);
         profiles = List.copyOf(profiles);
+        results = List.copyOf(results);
     }
 
     /// Starts of the receiver, counted durably.
@@ -83,7 +88,7 @@ public record Report(
     /// @param reason why it waits or how it ended
     /// @param blocksDone source blocks of the pack that are durable and verified
     /// @param blocks source blocks of the pack
-    /// @param exitStatus of the activation command, -1 when none ran
+    /// @param exitStatus of the last command that ran for it, -1 when none did
     /// @param manifestHash its first [#HASH_PREFIX] bytes: which deployment of that number it is
     /// @param unusable paths of its manifest that it can't use, at most [#MAX_UNUSABLE]
     public record DeploymentReport(
@@ -173,5 +178,25 @@ public record Report(
     /// A profile under narlink's care.
     ///
     /// @param path digest part of the store path that it points at, 20 bytes
-    public record ProfileReport(String name, int generation, Bytes path, boolean confirmed) {}
+    /// @param activation what an activation that is under way, or failed to roll back, has come to
+    public record ProfileReport(
+            String name, int generation, Bytes path, boolean confirmed, Optional<DeploymentState> activation) {}
+
+    /// What became of a command.
+    ///
+    /// @param text what there is to say, or a piece of a log; at most [#MAX_TEXT] bytes
+    /// @param logSize bytes of the whole log, where a piece of one was asked for
+    public record CommandResult(int number, Outcome outcome, Bytes text, int logSize) {
+        public static final int MAX_TEXT = 240;
+
+        /// In the order of the wire's numbers.
+        public enum Outcome {
+            /// Begun; the outcome follows.
+            PENDING,
+            DONE,
+            /// Nothing was changed.
+            REFUSED,
+            FAILED
+        }
+    }
 }

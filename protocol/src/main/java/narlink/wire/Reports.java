@@ -7,6 +7,8 @@ import static narlink.wire.Messages.instant;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
 import narlink.wire.Report.DeploymentReport;
 import narlink.wire.Report.Missing;
@@ -32,12 +34,13 @@ final class Reports {
                 .setLowestOpen(report.lowestOpen())
                 .setCommand(report.command());
         report.deployments().forEach(deployment -> out.addDeployments(write(deployment)));
-        report.profiles()
-                .forEach(profile -> out.addProfiles(narlink.v1.ProfileReport.newBuilder()
-                        .setName(profile.name())
-                        .setGeneration(profile.generation())
-                        .setPath(bytes(profile.path()))
-                        .setConfirmed(profile.confirmed())));
+        report.profiles().forEach(profile -> out.addProfiles(write(profile)));
+        report.results()
+                .forEach(result -> out.addResults(narlink.v1.CommandResult.newBuilder()
+                        .setNumber(result.number())
+                        .setOutcomeValue(result.outcome().ordinal() + 1)
+                        .setText(bytes(result.text()))
+                        .setLogSize(result.logSize())));
         return out.build();
     }
 
@@ -58,14 +61,48 @@ final class Reports {
                         .map(Reports::parse)
                         .toList(),
                 bounded(in.getProfilesList(), Report.MAX_PROFILES).stream()
-                        .map(profile -> new ProfileReport(
-                                profile.getName(),
-                                profile.getGeneration(),
-                                bytes(profile.getPath()),
-                                profile.getConfirmed()))
+                        .map(Reports::parse)
                         .toList(),
                 in.getLowestOpen(),
-                in.getCommand());
+                in.getCommand(),
+                bounded(in.getResultsList(), Report.MAX_RESULTS).stream()
+                        .map(Reports::parse)
+                        .toList());
+    }
+
+    private static narlink.v1.ProfileReport write(ProfileReport report) {
+        var out = narlink.v1.ProfileReport.newBuilder()
+                .setName(report.name())
+                .setGeneration(report.generation())
+                .setPath(bytes(report.path()))
+                .setConfirmed(report.confirmed());
+        report.activation().ifPresent(state -> out.setActivationValue(state.ordinal() + 1));
+        return out.build();
+    }
+
+    private static ProfileReport parse(narlink.v1.ProfileReport in) {
+        return new ProfileReport(
+                in.getName(),
+                in.getGeneration(),
+                bytes(in.getPath()),
+                in.getConfirmed(),
+                in.getActivationValue() == 0 ? Optional.empty() : Optional.of(state(in.getActivationValue())));
+    }
+
+    private static CommandResult parse(narlink.v1.CommandResult in) {
+        int outcome = in.getOutcomeValue();
+        if (outcome < 1 || outcome > CommandResult.Outcome.values().length) {
+            throw new IllegalArgumentException("outcome " + outcome);
+        }
+        return new CommandResult(
+                in.getNumber(), CommandResult.Outcome.values()[outcome - 1], bytes(in.getText()), in.getLogSize());
+    }
+
+    private static DeploymentState state(int number) {
+        if (number < 1 || number > DeploymentState.values().length) {
+            throw new IllegalArgumentException("deployment state " + number);
+        }
+        return DeploymentState.values()[number - 1];
     }
 
     private static narlink.v1.DeploymentReport write(DeploymentReport report) {
@@ -89,13 +126,9 @@ final class Reports {
     }
 
     private static DeploymentReport parse(narlink.v1.DeploymentReport in) {
-        int state = in.getStateValue();
-        if (state < 1 || state > DeploymentState.values().length) {
-            throw new IllegalArgumentException("deployment state " + state);
-        }
         return new DeploymentReport(
                 in.getDeployment(),
-                DeploymentState.values()[state - 1],
+                state(in.getStateValue()),
                 in.getReason(),
                 in.getBlocksDone(),
                 in.getBlocks(),

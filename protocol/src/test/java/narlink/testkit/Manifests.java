@@ -9,6 +9,8 @@ import narlink.Bytes;
 import narlink.Sha256;
 import narlink.nix.StorePath;
 import narlink.pack.Activation;
+import narlink.pack.Activation.Program;
+import narlink.pack.Health;
 import narlink.pack.Manifest;
 import narlink.pack.ProfileName;
 import net.jqwik.api.Arbitraries;
@@ -25,11 +27,53 @@ public final class Manifests {
                         Arbitraries.integers().between(0, 40),
                         Arbitraries.integers().between(0, 40),
                         Arbitraries.integers().between(Manifest.MIN_KNOWN_PREFIX, 20),
-                        Arbitraries.of(true, false))
+                        activations())
                 .as(Manifests::manifest);
     }
 
-    private static Manifest manifest(long seed, int objects, int known, int prefix, boolean command) {
+    /// Every kind, numbers at and within their limits.
+    public static Arbitrary<Activation> activations() {
+        return Combinators.combine(
+                        programs(),
+                        Arbitraries.integers().between(1, Activation.MAX_SECONDS),
+                        healths(),
+                        Arbitraries.of(true, false),
+                        Arbitraries.integers().between(0, Activation.MAX_CONFIRM_SECONDS))
+                .as(Activation::new);
+    }
+
+    private static Arbitrary<Program> programs() {
+        return Arbitraries.oneOf(List.of(
+                Arbitraries.of(
+                        new Program.None(), new Program.DeployRs(), new Program.SystemManager(), new Program.Nixos()),
+                Arbitraries.strings()
+                        .ofMaxLength(Program.Command.MAX_LENGTH - 1)
+                        .map(text -> new Program.Command("x" + text)),
+                Arbitraries.strings()
+                        .withChars("abz_-09")
+                        .ofMaxLength(31)
+                        .map(name -> new Program.HomeManager("u" + name))));
+    }
+
+    private static Arbitrary<Health> healths() {
+        return Combinators.combine(
+                        Arbitraries.strings()
+                                .ofMaxLength(Health.MAX_LENGTH - 1)
+                                .map(text -> "x" + text)
+                                .list()
+                                .ofMaxSize(Health.MAX_COMMANDS),
+                        Arbitraries.integers().between(1, Health.MAX_TIMES),
+                        Arbitraries.integers().between(1, Health.MAX_INTERVAL),
+                        Arbitraries.integers().between(1, Health.MAX_INTERVAL))
+                .as((commands, times, interval, limit) -> new Health(
+                        commands,
+                        Math.min(times, Activation.MAX_SECONDS / interval),
+                        Activation.MAX_SECONDS,
+                        interval,
+                        limit));
+    }
+
+    private static Manifest manifest(long seed, int objects, int known, int prefix, Activation activation) {
         var random = new SplittableRandom(seed);
         int wanted = objects == 0 ? Math.max(1, known) : known;
         var prefixes = new TreeSet<Bytes>();
@@ -56,7 +100,7 @@ public final class Manifests {
                 hashes,
                 List.of(random.nextInt(wanted + objects)),
                 random.nextBoolean() ? Optional.of(new ProfileName("system")) : Optional.empty(),
-                command ? new Activation.Command("exec ./activate", 300) : new Activation.None(),
+                activation,
                 random.nextLong(1 << 20));
     }
 

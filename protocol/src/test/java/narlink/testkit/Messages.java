@@ -67,9 +67,19 @@ public final class Messages {
     }
 
     public static Arbitrary<Command> commands() {
-        return Combinators.combine(numbers(), times(), numbers())
-                .as((number, expires, deployment) ->
-                        new Command(number, expires, new Command.Action.Cancel(deployment)));
+        return Combinators.combine(numbers(), times(), actions()).as(Command::new);
+    }
+
+    private static Arbitrary<Command.Action> actions() {
+        var names = Arbitraries.strings().ofMinLength(1).ofMaxLength(63);
+        return Arbitraries.oneOf(List.of(
+                numbers().map(Command.Action.Cancel::new),
+                numbers().map(Command.Action.Confirm::new),
+                Combinators.combine(names, numbers()).as(Command.Action.Activate::new),
+                Combinators.combine(names, Arbitraries.integers().between(0, Integer.MAX_VALUE))
+                        .as(Command.Action.RollBack::new),
+                Combinators.combine(names, numbers()).as(Command.Action.Retain::new),
+                Combinators.combine(numbers(), numbers()).as(Command.Action.FetchLog::new)));
     }
 
     public static Arbitrary<Report> reports() {
@@ -80,9 +90,12 @@ public final class Messages {
                         Arbitraries.integers().between(0, 100_000),
                         Arbitraries.longs().between(0, Long.MAX_VALUE),
                         deploymentReports().list().ofMaxSize(4),
-                        profiles().list().ofMaxSize(3),
+                        Combinators.combine(
+                                        profiles().list().ofMaxSize(3),
+                                        results().list().ofMaxSize(Report.MAX_RESULTS))
+                                .as(Told::new),
                         numbers())
-                .as((sequence, time, digest, paths, free, deployments, profiles, number) -> {
+                .as((sequence, time, digest, paths, free, deployments, told, number) -> {
                     var counters = new EnumMap<Report.Counter, Long>(Report.Counter.class);
                     for (var counter : Report.Counter.values()) counters.put(counter, free % (counter.ordinal() + 2));
                     return new Report(
@@ -98,10 +111,22 @@ public final class Messages {
                             sequence,
                             counters,
                             deployments,
-                            profiles,
+                            told.profiles(),
                             number,
-                            paths);
+                            paths,
+                            told.results());
                 });
+    }
+
+    private record Told(List<Report.ProfileReport> profiles, List<Report.CommandResult> results) {}
+
+    private static Arbitrary<Report.CommandResult> results() {
+        return Combinators.combine(
+                        numbers(),
+                        Arbitraries.of(Report.CommandResult.Outcome.class),
+                        bytes(0, Report.CommandResult.MAX_TEXT),
+                        Arbitraries.integers().between(0, 1 << 20))
+                .as(Report.CommandResult::new);
     }
 
     private static Arbitrary<Report.DeploymentReport> deploymentReports() {
@@ -146,7 +171,8 @@ public final class Messages {
                         Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(20),
                         numbers(),
                         bytes(20, 20),
-                        Arbitraries.of(true, false))
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(DeploymentState.class).optional())
                 .as(Report.ProfileReport::new);
     }
 

@@ -11,6 +11,7 @@ import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Link;
 import narlink.ground.Pass;
+import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.ground.Supplements;
 import narlink.ground.link.Links;
@@ -72,6 +73,10 @@ final class PassCommand extends Base {
                     .filter(deployment -> !deployment.ended())
                     .map(Deployment::number)
                     .toList();
+            var orders = ledger.commands(satellite.name()).stream()
+                    .filter(command -> !command.state().ended())
+                    .map(QueuedCommand::number)
+                    .toList();
             Pass.Result result;
             try (var link = Links.open(url, patience())) {
                 result = fly(link, ledger, satellite, settings);
@@ -80,8 +85,14 @@ final class PassCommand extends Base {
             var carried = ledger.deployments(satellite.name()).stream()
                     .filter(deployment -> before.contains(deployment.number()) || !deployment.ended())
                     .toList();
-            print(describe(satellite, result, carried), () -> tell(result, carried, ledger, satellite));
-            return exitCode(carried);
+            var commands = ledger.commands(satellite.name()).stream()
+                    .filter(command -> orders.contains(command.number()))
+                    .toList();
+            print(describe(satellite, result, carried, commands), () -> {
+                tell(result, carried, ledger, satellite);
+                commands.forEach(command -> System.out.println(OrderCommands.line(command)));
+            });
+            return exitCode(carried, commands);
         }
     }
 
@@ -126,15 +137,22 @@ final class PassCommand extends Base {
         return (int) typed.bytes();
     }
 
-    static int exitCode(java.util.List<Deployment> carried) {
+    static int exitCode(java.util.List<Deployment> carried, java.util.List<QueuedCommand> commands) {
         boolean failed = carried.stream()
                 .map(deployment -> deployment.progress().state())
-                .anyMatch(state -> state == Deployment.State.FAILED || state == Deployment.State.ROLLED_BACK);
-        if (failed) return Narlink.FAILED_ON_BOARD;
-        return carried.stream().allMatch(Deployment::ended) ? 0 : Narlink.LEFT;
+                .anyMatch(Deployment.State::failed);
+        boolean refused = commands.stream().anyMatch(command -> command.state().failed());
+        if (failed || refused) return Narlink.FAILED_ON_BOARD;
+        boolean done = carried.stream().allMatch(Deployment::ended)
+                && commands.stream().allMatch(command -> command.state().ended());
+        return done ? 0 : Narlink.LEFT;
     }
 
-    private static JsonObject describe(Satellite satellite, Pass.Result result, java.util.List<Deployment> carried) {
+    private static JsonObject describe(
+            Satellite satellite,
+            Pass.Result result,
+            java.util.List<Deployment> carried,
+            java.util.List<QueuedCommand> commands) {
         var out = new JsonObject();
         out.addProperty("satellite", satellite.name().value());
         out.addProperty("sentBytes", result.tally().sentBytes());
@@ -146,6 +164,9 @@ final class PassCommand extends Base {
         var list = new JsonArray();
         carried.forEach(deployment -> list.add(QueueCommand.describe(deployment)));
         out.add("deployments", list);
+        var orders = new JsonArray();
+        commands.forEach(command -> orders.add(OrderCommands.describe(command)));
+        out.add("commands", orders);
         return out;
     }
 

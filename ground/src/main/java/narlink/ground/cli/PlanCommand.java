@@ -69,7 +69,7 @@ class PlanCommand extends Base {
     public Integer call() throws IOException {
         try (var ledger = ledger();
                 var earth = openStore(store)) {
-            var request = request(ledger, Optional.empty(), new Activation.None(), Duration.ofDays(14));
+            var request = request(ledger, Optional.empty(), Activation.NONE, Duration.ofDays(14));
             var summary = new Orders(files(), ledger, earth, new PackProgress())
                     .plan(request, SecretKey.generate("plan"), Instant.now());
             var out = describe(request, summary);

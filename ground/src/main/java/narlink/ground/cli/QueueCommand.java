@@ -30,8 +30,17 @@ final class QueueCommand extends Base {
             open.forEach(deployment -> list.add(describe(deployment)));
             var out = new JsonObject();
             out.add("deployments", list);
+            var commands = satellites.stream()
+                    .flatMap(each -> ledger.commands(each.name()).stream())
+                    .filter(command -> !command.state().ended())
+                    .toList();
+            var orders = new JsonArray();
+            commands.forEach(command -> orders.add(OrderCommands.describe(command)));
+            out.add("commands", orders);
             print(out, () -> {
-                if (open.isEmpty()) System.out.println("nothing is queued");
+                commands.forEach(
+                        command -> System.out.println(command.satellite() + "  " + OrderCommands.line(command)));
+                if (open.isEmpty() && commands.isEmpty()) System.out.println("nothing is queued");
                 open.forEach(deployment -> System.out.printf(
                         "%s  deployment %d  %s  %s  expires %s%n    %s%n",
                         deployment.satellite(),

@@ -8,19 +8,24 @@ import java.time.Instant;
 import java.util.Optional;
 import narlink.ground.GroundState;
 import narlink.ground.Orders;
-import narlink.pack.Activation;
 import narlink.pack.ProfileName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "send",
         description = "Plans, packs, rehearses, signs and queues an update. The same command again finds it queued.",
-        footer = {"", "Example: narlink send sat-7 ./result --activate"})
+        footer = {
+            "",
+            "Example: narlink send sat-7 ./result --activate",
+            "         narlink send sat-7 ./result --profile system --activate system-manager \\",
+            "           --health 'systemctl is-active camera' --health-times 3 --after-reboot --confirm-within 6h",
+            "",
+            "narlink pass then exits with 4 where it was rolled back, and with 3 while it waits to be confirmed."
+        })
 final class SendCommand extends PlanCommand {
-    private static final int ACTIVATION_SECONDS = 300;
-
     @Option(
             names = "--profile",
             paramLabel = "NAME",
@@ -28,22 +33,8 @@ final class SendCommand extends PlanCommand {
             description = "Profile that is set to the first path (default ${DEFAULT-VALUE}).")
     String profile = "";
 
-    @Option(
-            names = "--activate",
-            arity = "0..1",
-            fallbackValue = "exec \"$NARLINK_TARGET/activate\"",
-            paramLabel = "COMMAND",
-            description = "Run this by /bin/sh once the profile is set, with NARLINK_PROFILE, NARLINK_TARGET, "
-                    + "NARLINK_GENERATION and NARLINK_DEPLOYMENT; without COMMAND, the target's own 'activate'. "
-                    + "Where it fails, the profile goes back.")
-    @Nullable
-    String activate;
-
-    @Option(
-            names = "--activation-limit",
-            paramLabel = "TIME",
-            description = "How long the activation may take (default 5m).")
-    Duration activationLimit = Duration.ofSeconds(ACTIVATION_SECONDS);
+    @Mixin
+    ActivationOptions activation = new ActivationOptions();
 
     @Option(
             names = "--expires",
@@ -69,7 +60,7 @@ final class SendCommand extends PlanCommand {
                 var earth = openStore(store)) {
             var files = files();
             var mission = missionKey == null ? files.missionKey() : GroundState.key(missionKey);
-            var request = request(ledger, Optional.of(profileName()), activation(), expires);
+            var request = request(ledger, Optional.of(profileName()), activation.activation(), expires);
             var orders = new Orders(files, ledger, earth, new PackProgress());
             var underWay = orders.underWay(request);
             if (underWay.isPresent()) {
@@ -107,16 +98,6 @@ final class SendCommand extends PlanCommand {
             return new ProfileName(profile);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--profile: " + e.getMessage());
-        }
-    }
-
-    private Activation activation() {
-        try {
-            return activate == null
-                    ? new Activation.None()
-                    : new Activation.Command(activate, Math.toIntExact(activationLimit.toSeconds()));
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new UsageException("--activate: " + e.getMessage());
         }
     }
 }

@@ -23,6 +23,9 @@ import picocli.CommandLine.Parameters;
         description = "Shows what Earth knows of a satellite: mirror, deployments, the last report and its age.",
         footer = {"", "Example: narlink status sat-7"})
 final class StatusCommand extends Base {
+    /// The newest commands that are shown.
+    private static final int COMMANDS = 5;
+
     @Parameters(arity = "0..1", paramLabel = "SAT", description = "The satellite; all if none is given.")
     @Nullable
     String name;
@@ -78,6 +81,9 @@ final class StatusCommand extends Base {
         var deployments = new JsonArray();
         ledger.deployments(satellite.name()).forEach(deployment -> deployments.add(QueueCommand.describe(deployment)));
         out.add("deployments", deployments);
+        var commands = new JsonArray();
+        ledger.commands(satellite.name()).forEach(command -> commands.add(OrderCommands.describe(command)));
+        out.add("commands", commands);
         return out;
     }
 
@@ -89,6 +95,7 @@ final class StatusCommand extends Base {
             one.addProperty("generation", profile.generation());
             one.addProperty("path", path(ledger, satellite, profile));
             one.addProperty("confirmed", profile.confirmed());
+            one.addProperty("activation", profile.activation().map(Enum::name).orElse(""));
             profiles.add(one);
         }
         return profiles;
@@ -130,8 +137,13 @@ final class StatusCommand extends Base {
                         profile.name(),
                         profile.generation(),
                         path(ledger, satellite, profile),
-                        profile.confirmed() ? "" : " (not confirmed)"));
+                        profile.activation()
+                                .map(state -> " (" + state + ")")
+                                .orElse(profile.confirmed() ? "" : " (not confirmed)")));
         ledger.deployments(satellite.name()).forEach(deployment -> System.out.println("  " + line(deployment)));
+        var commands = ledger.commands(satellite.name());
+        commands.subList(Math.max(0, commands.size() - COMMANDS), commands.size())
+                .forEach(command -> System.out.println("  " + OrderCommands.line(command)));
     }
 
     /// One deployment in a line.

@@ -10,10 +10,12 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import narlink.Bytes;
 import narlink.Sha256;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Mirror;
+import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.nix.PublicKey;
 import narlink.nix.StorePath;
@@ -75,7 +77,8 @@ public final class SqlLedger implements Ledger {
     @Override
     public void remove(SatelliteName satellite) {
         jdbi.useTransaction(handle -> {
-            for (var table : List.of("report", "esi", "deployment_path", "deployment", "mirror")) {
+            for (var table :
+                    List.of("history", "command", "report", "esi", "deployment_path", "deployment", "mirror")) {
                 handle.createUpdate("DELETE FROM <table> WHERE satellite = :satellite")
                         .define("table", table)
                         .bind("satellite", satellite.value())
@@ -219,6 +222,40 @@ public final class SqlLedger implements Ledger {
                 .bind("tail", progress.outputTail())
                 .bind("stuck", progress.stuck() ? 1 : 0)
                 .execute());
+    }
+
+    @Override
+    public int nextCommand(SatelliteName satellite) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("SELECT COALESCE(MAX(number), 0) + 1 FROM command WHERE satellite = :s")
+                        .bind("s", satellite.value())
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    @Override
+    public boolean add(QueuedCommand command) {
+        return jdbi.inTransaction(handle -> CommandRows.insert(handle, command));
+    }
+
+    @Override
+    public List<QueuedCommand> commands(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> CommandRows.select(handle, satellite));
+    }
+
+    @Override
+    public void answer(SatelliteName satellite, int number, QueuedCommand.State state, Bytes answer, int logSize) {
+        jdbi.useTransaction(handle -> CommandRows.answer(handle, satellite, number, state, answer, logSize));
+    }
+
+    @Override
+    public void happened(SatelliteName satellite, Instant when, String what) {
+        jdbi.useTransaction(handle -> CommandRows.happened(handle, satellite, when, what));
+    }
+
+    @Override
+    public List<Event> history(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> CommandRows.history(handle, satellite));
     }
 
     @Override

@@ -92,11 +92,7 @@ final class CliTest {
     @Test
     void overStandardStreamsOfAProgram() throws Exception {
         send();
-        var java = Path.of(System.getProperty("java.home", ""), "bin", "java");
-        var command = "exec:NARLINK_STATE=" + directory.resolve("flight") + " " + java
-                + " --enable-native-access=ALL-UNNAMED -cp '" + System.getProperty("java.class.path", "")
-                + "' narlink.flight.Main run --pipe stdio: --once --store " + board;
-        var pass = programs.narlink("pass", "sat", "--pipe", command, "--duration", "60s", "--json");
+        var pass = passToProgram();
         assertEquals(0, pass.code(), pass.out() + pass.errors());
         arrived();
     }
@@ -170,6 +166,91 @@ final class CliTest {
         try (var to = Stores.open(board, Options.of(directory.resolve("roots")))) {
             assertTrue(to.validPaths().contains(top));
         }
+    }
+
+    @Test
+    void commandsGoUpAndAreAnswered() throws Exception {
+        var waits = programs.told(programs.narlink(
+                "send",
+                "sat",
+                top.toString(),
+                "--store",
+                earth,
+                "--activate",
+                "echo set",
+                "--confirm-within",
+                "6h",
+                "--json"));
+        assertEquals(1, waits.get("deployment").getAsInt());
+        assertEquals(Narlink.LEFT, passToProgram().code());
+        assertTrue(programs.narlink("status", "sat").out().contains("AWAITING_CONFIRMATION"));
+        programs.told(programs.narlink("confirm", "sat", "1", "--json"));
+        var confirmed = passToProgram();
+        assertEquals(0, confirmed.code(), confirmed.out() + confirmed.errors());
+        var command = confirmed.json().getAsJsonArray("commands").get(0).getAsJsonObject();
+        assertEquals("DONE", command.get("state").getAsString());
+        // The same as files; the rollback has nowhere to go to.
+        programs.told(programs.narlink("rollback", "sat", "--json"));
+        programs.told(programs.narlink("log", "sat", "--fetch", "1", "--json"));
+        filePass();
+        var status = programs.told(programs.narlink("status", "sat", "--json"));
+        var states = new java.util.ArrayList<String>();
+        status.getAsJsonArray("commands")
+                .forEach(each -> states.add(each.getAsJsonObject().get("state").getAsString()));
+        assertEquals(List.of("DONE", "REFUSED", "DONE"), states);
+        var log = programs.told(programs.narlink("log", "sat", "--json"));
+        assertTrue(log.getAsJsonArray("events").size() >= 6, log.toString());
+        assertEquals(
+                "== activation: exit status 0\nset\n",
+                log.getAsJsonObject("logs").get("deployment 1").getAsString());
+        sickAndCancelled();
+    }
+
+    private void sickAndCancelled() throws Exception {
+        StorePath sick;
+        StorePath unwanted;
+        try (var store = Stores.open(earth, Options.of(directory.resolve("roots")))) {
+            sick = SampleClosure.make(store, 6, 1, 100);
+            unwanted = SampleClosure.make(store, 7, 1, 100);
+        }
+        programs.told(programs.narlink(
+                "send",
+                "sat",
+                sick.toString(),
+                "--store",
+                earth,
+                "--health",
+                "false",
+                "--health-within",
+                "1s",
+                "--json"));
+        programs.told(programs.narlink("send", "sat", unwanted.toString(), "--store", earth, "--json"));
+        var cancelled = programs.told(programs.narlink("cancel", "sat", "3", "--json"));
+        assertEquals("CANCELLED", cancelled.get("state").getAsString());
+        assertEquals(Narlink.FAILED_ON_BOARD, passToProgram().code());
+        mistake(1, "deployment 3 has ended", "cancel", "sat", "3");
+        mistake(1, "no deployment 9 of sat", "cancel", "sat", "9");
+        mistake(2, "--keep", "retention", "sat", "--keep", "0");
+        mistake(2, "needs --user", "send", "sat", top.toString(), "--store", earth, "--activate", "home-manager");
+        mistake(2, "cannot be within", "send", "sat", top.toString(), "--store", earth, "--health-times", "50");
+    }
+
+    private Programs.Ended passToProgram() throws Exception {
+        var java = Path.of(System.getProperty("java.home", ""), "bin", "java");
+        var command = "exec:NARLINK_STATE=" + directory.resolve("flight") + " " + java
+                + " --enable-native-access=ALL-UNNAMED -cp '" + System.getProperty("java.class.path", "")
+                + "' narlink.flight.Main run --pipe stdio: --once --store " + board;
+        return programs.narlink("pass", "sat", "--pipe", command, "--duration", "60s", "--json");
+    }
+
+    private void filePass() throws Exception {
+        var up = directory.resolve("pass").toString();
+        var down = directory.resolve("answer").toString();
+        programs.narlink("export", "sat", "--bytes", "100k", "--out", up);
+        programs.flight("receive", up, "--store", board);
+        assertEquals(
+                0, programs.flight("report", "--out", down, "--store", board).code());
+        programs.told(programs.narlink("ingest", "sat", down, "--json"));
     }
 
     @Test

@@ -154,7 +154,22 @@ final class SqlLedgerTest {
 
     private static Report report(long sequence) {
         return new Report(
-                sequence, 1, 0, Instant.EPOCH, HASH, 0, 0, "x86_64-linux", 0, 0, Map.of(), List.of(), List.of(), 1, 0);
+                sequence,
+                1,
+                0,
+                Instant.EPOCH,
+                HASH,
+                0,
+                0,
+                "x86_64-linux",
+                0,
+                0,
+                Map.of(),
+                List.of(),
+                List.of(),
+                1,
+                0,
+                List.of());
     }
 
     private static Deployment deployment(int number) {

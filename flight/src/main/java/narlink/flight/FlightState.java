@@ -29,6 +29,7 @@ import narlink.wire.SatelliteName;
 ///     boots            starts so far
 ///     floor            the lowest deployment number that is still believed
 ///     command          the last command carried out
+///     pipe             the pipe that the receiver was last started with
 ///     results          what became of the newest commands
 ///     profiles/        see [Journal]
 ///     logs/            what activations printed, and the receiver's own log
@@ -198,6 +199,20 @@ public final class FlightState {
 
     public Path logs() {
         return directory.resolve("logs");
+    }
+
+    /// The pipe that the receiver was last started with; empty if it never was.
+    String pipe() {
+        try {
+            return text("pipe").orElse("");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "pipe", e);
+            return "";
+        }
+    }
+
+    void savePipe(String url) throws IOException {
+        disk.replace(directory.resolve("pipe"), bytes(url));
     }
 
     /// What became of commands; see [Commands].

@@ -25,6 +25,7 @@ import narlink.wire.SatelliteName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -172,6 +173,22 @@ public final class Main {
         }
     }
 
+    /// Health checks of this receiver's own.
+    static final class HealthOption {
+        @Option(
+                names = "--health",
+                paramLabel = "CMD",
+                description =
+                        "Command for /bin/sh that has to succeed after each activation, else that is rolled back; "
+                                + "repeatable; in the configuration file several are separated by \\n.")
+        List<String> commands = List.of();
+
+        ReceptionLoop.Settings settings() {
+            return new ReceptionLoop.Settings(
+                    commands.stream().flatMap(String::lines).toList(), Machine.real());
+        }
+    }
+
     @Command(
             name = "run",
             description = "Receives, imports, activates and reports, until it is ended.",
@@ -183,6 +200,9 @@ public final class Main {
         @Option(names = "--once", description = "End when the pipe ends.")
         boolean once;
 
+        @Mixin
+        HealthOption health = new HealthOption();
+
         @Override
         public Integer call() throws IOException, InterruptedException {
             var files = files();
@@ -190,12 +210,14 @@ public final class Main {
             try (var lock = files.lock();
                     var opened = open(files);
                     var source = Pipes.source(PipeUrl.parse(pipe), Pipes.End.FLIGHT);
-                    var loop = new ReceptionLoop(files, opened, Clock.systemUTC())) {
+                    var log = ReceiverLog.begin(files.logs());
+                    var loop = new ReceptionLoop(files, opened, Clock.systemUTC(), health.settings())) {
+                files.savePipe(pipe);
                 Runtime.getRuntime().addShutdownHook(new Thread(loop::close, "shutdown"));
                 loop.onFailure(() -> Runtime.getRuntime().halt(1));
                 new PipeLoop(source, loop).run(once);
                 if (once) loop.settled();
-                return lock.isValid() ? 0 : 1;
+                return lock.isValid() && log.isOpen() ? 0 : 1;
             }
         }
     }
@@ -209,6 +231,9 @@ public final class Main {
         @Nullable
         Path file;
 
+        @Mixin
+        HealthOption health = new HealthOption();
+
         @Override
         public Integer call() throws IOException, InterruptedException {
             var files = files();
@@ -216,7 +241,7 @@ public final class Main {
             try (var in = file == null ? System.in : new BufferedInputStream(Files.newInputStream(file));
                     var lock = files.lock();
                     var opened = open(files);
-                    var loop = new ReceptionLoop(files, opened, Clock.systemUTC())) {
+                    var loop = new ReceptionLoop(files, opened, Clock.systemUTC(), health.settings())) {
                 read(in, loop);
                 var text = new StatusText(loop.settled(), files, Optional.of(opened));
                 print(text.json(), () -> System.out.print(text.human()));

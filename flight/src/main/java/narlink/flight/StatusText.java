@@ -5,25 +5,38 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import narlink.nix.Nix32;
 import narlink.nix.Store;
+import narlink.pack.ProfileName;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
 
-/// A report of this receiver for an engineer's eyes, and as JSON.
+/// A report of this receiver for an engineer's eyes, on one screen of a serial console, and as JSON.
 final class StatusText {
+    static final int COLUMNS = 80;
+    /// One screen has 24; the last is for the prompt.
+    static final int LINES = 23;
+
+    private static final int DEPLOYMENT_LINES = 8;
+    private static final int COUNTER_LINES = 2;
+
     private final String satellite;
     private final Report report;
     private final Optional<Store> store;
+    private final FlightState files;
+    private final Machine machine = Machine.real();
 
     /// @param segment a report that this receiver signed
     /// @param store tells whole paths, where it can be opened
     StatusText(byte[] segment, FlightState files, Optional<Store> store) throws IOException {
         this.store = store;
+        this.files = files;
         this.satellite = files.satellite().value();
         var keys = Envelope.Keys.of(List.of(files.flightKey().publicKey()));
         if (!(Envelope.open(segment, keys, Envelope.Direction.DOWN, files.satellite())
@@ -37,7 +50,9 @@ final class StatusText {
     boolean anyFailed() {
         return report.deployments().stream()
                 .map(Report.DeploymentReport::state)
-                .anyMatch(state -> state == DeploymentState.FAILED || state == DeploymentState.ROLLED_BACK);
+                .anyMatch(state -> state == DeploymentState.FAILED
+                        || state == DeploymentState.ROLLED_BACK
+                        || state == DeploymentState.ROLLBACK_FAILED);
     }
 
     JsonObject json() {
@@ -45,6 +60,10 @@ final class StatusText {
         out.addProperty("satellite", satellite);
         out.addProperty("time", report.time().toString());
         out.addProperty("boots", report.boots());
+        out.addProperty("uptimeSeconds", machine.uptimeMillis() / 1000);
+        out.addProperty("running", running());
+        out.addProperty("pipe", files.pipe());
+        out.addProperty("store", store.map(Store::url).orElse(""));
         out.addProperty("storeDigest", report.storeDigest().hex());
         out.addProperty("validPaths", report.validPaths());
         out.addProperty("freeBytes", report.freeBytes());
@@ -59,6 +78,7 @@ final class StatusText {
             one.addProperty("pathsDone", deployment.pathsDone());
             one.addProperty("paths", deployment.paths());
             one.addProperty("exitStatus", deployment.exitStatus());
+            one.addProperty("outputTail", deployment.outputTail().utf8());
             deployments.add(one);
         }
         out.add("deployments", deployments);
@@ -69,6 +89,10 @@ final class StatusText {
             one.addProperty("generation", profile.generation());
             one.addProperty("path", path(profile));
             one.addProperty("confirmed", profile.confirmed());
+            one.addProperty("activation", profile.activation().map(Enum::name).orElse(""));
+            var generations = new JsonArray();
+            generations(profile).forEach(generations::add);
+            one.add("generations", generations);
             profiles.add(one);
         }
         out.add("profiles", profiles);
@@ -77,6 +101,15 @@ final class StatusText {
             counters.addProperty(counter.key(), report.counters().getOrDefault(counter, 0L));
         }
         out.add("counters", counters);
+        var commands = new JsonArray();
+        for (var result : report.results()) {
+            var one = new JsonObject();
+            one.addProperty("command", result.number());
+            one.addProperty("state", result.outcome().name());
+            one.addProperty("answer", result.text().utf8());
+            commands.add(one);
+        }
+        out.add("commands", commands);
         return out;
     }
 
@@ -93,37 +126,127 @@ final class StatusText {
         }
     }
 
+    /// Whether a receiver works in this state directory now.
+    private boolean running() {
+        try (var lock = files.tryLock().orElse(null)) {
+            return lock == null;
+        } catch (IOException e) {
+            System.getLogger(StatusText.class.getName()).log(System.Logger.Level.DEBUG, "lock", e);
+            return false;
+        }
+    }
+
+    private List<Integer> generations(Report.ProfileReport profile) {
+        if (store.isEmpty() || !ProfileName.isValid(profile.name())) return List.of();
+        try {
+            var profiles = new Profiles(files.disk(), store.get().profiles());
+            return List.copyOf(
+                    profiles.generations(new ProfileName(profile.name())).keySet());
+        } catch (IOException e) {
+            System.getLogger(StatusText.class.getName()).log(System.Logger.Level.DEBUG, "profiles", e);
+            return List.of();
+        }
+    }
+
+    /// At most [#LINES] lines of at most [#COLUMNS] characters.
     String human() {
-        var out = new StringBuilder();
+        var lines = new ArrayList<String>();
+        boolean shouts = report.deployments().stream().anyMatch(told -> told.state() == DeploymentState.ROLLBACK_FAILED)
+                || report.profiles().stream()
+                        .anyMatch(profile -> profile.activation()
+                                .filter(state -> state == DeploymentState.ROLLBACK_FAILED)
+                                .isPresent());
+        if (shouts) lines.add("!! A ROLLBACK FAILED: narlink rollback or narlink activate has to end that !!");
         long age = Math.max(0, Duration.between(report.time(), Instant.now()).toSeconds());
-        out.append("satellite %s, start %d, as of %d s ago%n".formatted(satellite, report.boots(), age));
-        out.append("store     %d paths, digest %s…, %,d MB free%n"
+        lines.add("satellite  %s, %s, start %d, machine up %s; as of %d s ago"
                 .formatted(
+                        satellite,
+                        running() ? "receiving" : "no receiver runs",
+                        report.boots(),
+                        uptime(machine.uptimeMillis() / 1000),
+                        age));
+        lines.add("pipe       " + (files.pipe().isEmpty() ? "none yet" : files.pipe()));
+        lines.add("store      %s  %d paths, %,d MB free, digest %s"
+                .formatted(
+                        store.map(Store::url).orElse("cannot be opened"),
                         report.validPaths(),
-                        report.storeDigest().hex().substring(0, 16),
-                        report.freeBytes() / 1_000_000));
-        for (var deployment : report.deployments()) {
-            out.append("deployment %d  %s  paths %d/%d  blocks %d/%d%s%n"
-                    .formatted(
-                            deployment.deployment(),
-                            deployment.state(),
-                            deployment.pathsDone(),
-                            deployment.paths(),
-                            deployment.blocksDone(),
-                            deployment.blocks(),
-                            deployment.reason().isEmpty() ? "" : "  (" + deployment.reason() + ")"));
+                        report.freeBytes() / 1_000_000,
+                        report.storeDigest().hex().substring(0, 16)));
+        lines.addAll(deployments());
+        for (var profile : report.profiles()) lines.add(line(profile));
+        for (var result : report.results()) {
+            var text = result.logSize() > 0 ? "a piece of a log" : result.text().utf8();
+            lines.add("command    %d  %s  %s".formatted(result.number(), result.outcome(), text));
         }
-        for (var profile : report.profiles()) {
-            out.append("profile   %s  generation %d  %s%s%n"
-                    .formatted(
-                            profile.name(),
-                            profile.generation(),
-                            path(profile),
-                            profile.confirmed() ? "" : "  not confirmed"));
+        lines.addAll(counters());
+        var out = new StringBuilder();
+        for (var line : lines.subList(0, Math.min(LINES, lines.size()))) {
+            out.append(cut(line)).append(System.lineSeparator());
         }
-        report.counters().forEach((counter, count) -> {
-            if (count > 0) out.append("%-24s %d%n".formatted(counter.key(), count));
-        });
         return out.toString();
+    }
+
+    /// Those that still want something first; each with its reason below it.
+    private List<String> deployments() {
+        var lines = new ArrayList<String>();
+        var ordered = report.deployments().stream()
+                .sorted(Comparator.comparing(told -> told.state().ended()))
+                .toList();
+        for (var told : ordered) {
+            if (lines.size() >= DEPLOYMENT_LINES) break;
+            lines.add("deployment %d  %s  blocks %d/%d  paths %d/%d%s"
+                    .formatted(
+                            told.deployment(),
+                            told.state(),
+                            told.blocksDone(),
+                            told.blocks(),
+                            told.pathsDone(),
+                            told.paths(),
+                            told.exitStatus() < 0 ? "" : "  exit status " + told.exitStatus()));
+            if (!told.reason().isEmpty()) lines.add("           " + told.reason());
+        }
+        return lines.subList(0, Math.min(DEPLOYMENT_LINES, lines.size()));
+    }
+
+    private String line(Report.ProfileReport profile) {
+        var generations = generations(profile);
+        return "profile    %s  generation %d%s  %s  %s"
+                .formatted(
+                        profile.name(),
+                        profile.generation(),
+                        generations.size() < 2 ? "" : " of " + generations.getFirst() + "-" + generations.getLast(),
+                        profile.activation()
+                                .map(Enum::name)
+                                .orElse(profile.confirmed() ? "confirmed" : "not confirmed"),
+                        path(profile).replaceFirst("^/nix/store/", ""));
+    }
+
+    private List<String> counters() {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder("heard     ");
+        for (var counter : Report.Counter.values()) {
+            long count = report.counters().getOrDefault(counter, 0L);
+            if (count == 0) continue;
+            var text = " " + counter.key() + " " + count;
+            if (line.length() + text.length() > COLUMNS && lines.size() < COUNTER_LINES - 1) {
+                lines.add(line.toString());
+                line = new StringBuilder("          ");
+            }
+            line.append(text);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private static String uptime(long seconds) {
+        return seconds < 7200
+                ? seconds / 60 + " min"
+                : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " days";
+    }
+
+    /// On one line, and without anything that a terminal would obey.
+    private static String cut(String line) {
+        var plain = line.replaceAll("\\p{Cntrl}+", " ").stripTrailing();
+        return plain.length() <= COLUMNS ? plain : plain.substring(0, COLUMNS - 1) + "…";
     }
 }

@@ -173,8 +173,8 @@ public final class Main {
         }
     }
 
-    /// Health checks of this receiver's own.
-    static final class HealthOption {
+    /// What differs from machine to machine.
+    static final class MachineOptions {
         @Option(
                 names = "--health",
                 paramLabel = "CMD",
@@ -183,9 +183,15 @@ public final class Main {
                                 + "repeatable; in the configuration file several are separated by \\n.")
         List<String> commands = List.of();
 
+        @Option(
+                names = "--reserve",
+                paramLabel = "BYTES",
+                description = "Bytes of the disk that imports leave free (default 67108864); with less room they wait.")
+        long reserve = Room.DEFAULT_RESERVE;
+
         ReceptionLoop.Settings settings() {
             return new ReceptionLoop.Settings(
-                    commands.stream().flatMap(String::lines).toList(), Machine.real());
+                    commands.stream().flatMap(String::lines).toList(), reserve, Machine.real());
         }
     }
 
@@ -201,7 +207,7 @@ public final class Main {
         boolean once;
 
         @Mixin
-        HealthOption health = new HealthOption();
+        MachineOptions health = new MachineOptions();
 
         @Override
         public Integer call() throws IOException, InterruptedException {
@@ -232,7 +238,7 @@ public final class Main {
         Path file;
 
         @Mixin
-        HealthOption health = new HealthOption();
+        MachineOptions health = new MachineOptions();
 
         @Override
         public Integer call() throws IOException, InterruptedException {

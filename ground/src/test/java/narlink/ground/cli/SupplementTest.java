@@ -41,6 +41,7 @@ final class SupplementTest {
         new SplittableRandom(1).nextBytes(contents);
         try (var store = Stores.open(earth, Options.of(directory.resolve("roots")))) {
             library = SampleClosure.add(store, "library-1.0", new TreeSet<>(), contents);
+            contents[5] ^= 1;
             oldTop = SampleClosure.add(store, "tool-1.0", new TreeSet<>(List.of(library)), contents);
             contents[100_000] ^= 1;
             newTop = SampleClosure.add(store, "tool-1.1", new TreeSet<>(List.of(library)), contents);

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import narlink.pack.Activation;
 import narlink.pack.ProfileName;
 import narlink.wire.DeploymentState;
 import narlink.wire.Report;
@@ -99,17 +100,34 @@ final class Activations implements AutoCloseable {
     /// Activates a deployment whose paths are all valid, or tells again what has come of that.
     ///
     /// @param begun whether its activation had begun
-    void activate(int number, boolean begun) {
-        var run = runs.values().stream()
-                .filter(known -> known.order().deployment() == number)
-                .findFirst();
+    void activate(int number, ProfileName name, boolean begun) {
+        var run = run(number);
         if (run.isPresent()) {
             tell(run.get());
         } else if (begun) {
-            // Its journal gave way to a newer one's, and a cut came before that could be told.
-            supersede(number, "by a newer activation of its profile");
+            lost(number, name);
         } else if (!waiting.containsKey(number) && preparing.add(number)) {
             listener.prepare(number);
+        }
+    }
+
+    /// The activation of a deployment had begun, but nothing is known of it any more: it gave way to a newer one before
+    /// a cut, or its journal was damaged. What nobody has confirmed does not stay.
+    private void lost(int number, ProfileName name) {
+        try {
+            var confirmed = journal.confirmed(name).map(Journal.Confirmed::generation);
+            var current = profiles.current(name).map(Profiles.Profile::generation);
+            if (run(name).isPresent() || confirmed.isEmpty() || confirmed.equals(current)) {
+                supersede(number, "by a newer activation of its profile");
+                return;
+            }
+            LOG.log(System.Logger.Level.ERROR, "the journal of {0} is lost; it goes back", name);
+            begin(
+                    new ActivationRun.Order(
+                            number, 0, name, current.orElse(0), Activation.NONE, confirmed, ActivationRun.Aim.GO_BACK),
+                    Optional.empty());
+        } catch (IOException e) {
+            listener.deployment(number, new Input.Stalled(String.valueOf(e.getMessage())));
         }
     }
 

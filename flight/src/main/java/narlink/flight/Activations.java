@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import narlink.pack.Activation;
 import narlink.pack.ProfileName;
 import narlink.wire.DeploymentState;
 import narlink.wire.Report;
@@ -99,17 +100,34 @@ final class Activations implements AutoCloseable {
     /// Activates a deployment whose paths are all valid, or tells again what has come of that.
     ///
     /// @param begun whether its activation had begun
-    void activate(int number, boolean begun) {
-        var run = runs.values().stream()
-                .filter(known -> known.order().deployment() == number)
-                .findFirst();
+    void activate(int number, ProfileName name, boolean begun) {
+        var run = run(number);
         if (run.isPresent()) {
             tell(run.get());
         } else if (begun) {
-            // Its journal gave way to a newer one's, and a cut came before that could be told.
-            supersede(number, "by a newer activation of its profile");
+            lost(number, name);
         } else if (!waiting.containsKey(number) && preparing.add(number)) {
             listener.prepare(number);
+        }
+    }
+
+    /// The activation of a deployment had begun, but nothing is known of it any more: it gave way to a newer one before
+    /// a cut, or its journal was damaged. What nobody has confirmed does not stay.
+    private void lost(int number, ProfileName name) {
+        try {
+            var confirmed = journal.confirmed(name).map(Journal.Confirmed::generation);
+            var current = profiles.current(name).map(Profiles.Profile::generation);
+            if (run(name).isPresent() || confirmed.isEmpty() || confirmed.equals(current)) {
+                supersede(number, "by a newer activation of its profile");
+                return;
+            }
+            LOG.log(System.Logger.Level.ERROR, "the journal of {0} is lost; it goes back", name);
+            begin(
+                    new ActivationRun.Order(
+                            number, 0, name, current.orElse(0), Activation.NONE, confirmed, ActivationRun.Aim.GO_BACK),
+                    Optional.empty());
+        } catch (IOException e) {
+            listener.deployment(number, new Input.Stalled(String.valueOf(e.getMessage())));
         }
     }
 
@@ -155,7 +173,7 @@ final class Activations implements AutoCloseable {
     }
 
     /// Begins a run, in place of one that waits for a command or a reboot.
-    private void begin(ActivationRun.Order order, Optional<ActivationRun> instead) throws IOException {
+    void begin(ActivationRun.Order order, Optional<ActivationRun> instead) throws IOException {
         var name = order.profile();
         var before = order.aim() == ActivationRun.Aim.GO_BACK
                 ? order.before()
@@ -190,141 +208,6 @@ final class Activations implements AutoCloseable {
         return profiles.current(name).map(Profiles.Profile::generation);
     }
 
-    /// Carries out the command to activate a generation again.
-    void activate(int command, ProfileName name, int generation) throws IOException {
-        var now = Optional.ofNullable(runs.get(name));
-        if (now.isPresent() && now.get().stage().runs()) {
-            listener.command(
-                    command,
-                    Outcome.REFUSED,
-                    "busy: profile " + name + " is " + now.get().stage());
-        } else if (profiles.path(name, generation).isEmpty()) {
-            listener.command(command, Outcome.REFUSED, "profile " + name + " has no generation " + generation);
-        } else {
-            var order = new ActivationRun.Order(
-                    0,
-                    command,
-                    name,
-                    generation,
-                    journal.activation(name, generation),
-                    Optional.empty(),
-                    ActivationRun.Aim.ACTIVATE);
-            listener.command(command, Outcome.PENDING, "");
-            begin(order, now);
-        }
-    }
-
-    /// Carries out the command to go back.
-    ///
-    /// @param generation 0: the last confirmed one, or where that is current, the one before
-    void rollBack(int command, ProfileName name, int generation) throws IOException {
-        var now = Optional.ofNullable(runs.get(name));
-        if (now.isPresent() && now.get().stage().runs()) {
-            listener.command(
-                    command,
-                    Outcome.REFUSED,
-                    "busy: profile " + name + " is " + now.get().stage());
-            return;
-        }
-        boolean same = now.isPresent()
-                && (generation == 0 || now.get().order().before().equals(Optional.of(generation)));
-        if (same) {
-            revoke(command, now.get(), "rolled back");
-            return;
-        }
-        var target = generation == 0 ? before(name) : Optional.of(generation);
-        if (target.isEmpty() || profiles.path(name, target.get()).isEmpty()) {
-            listener.command(
-                    command,
-                    Outcome.REFUSED,
-                    target.map(number -> "profile " + name + " has no generation " + number)
-                            .orElse("profile " + name + " has no generation to go back to"));
-            return;
-        }
-        int current = profiles.current(name).map(Profiles.Profile::generation).orElse(0);
-        listener.command(command, Outcome.PENDING, "");
-        begin(
-                new ActivationRun.Order(
-                        0, command, name, current, narlink.pack.Activation.NONE, target, ActivationRun.Aim.GO_BACK),
-                now);
-    }
-
-    private void revoke(int command, ActivationRun run, String what) {
-        var why = what + " by command " + command;
-        answer(run, Outcome.FAILED, why);
-        listener.command(command, Outcome.PENDING, "");
-        on(run.order().profile(), new ActivationRun.Event.Revoked(why, command));
-    }
-
-    private Optional<Integer> before(ProfileName name) throws IOException {
-        var current = profiles.current(name).map(Profiles.Profile::generation);
-        var confirmed = journal.confirmed(name).map(Journal.Confirmed::generation);
-        if (confirmed.isPresent() && !confirmed.equals(current)) return confirmed;
-        var generations = new ArrayList<>(profiles.generations(name)
-                .headMap(current.orElse(Integer.MAX_VALUE), false)
-                .keySet());
-        generations.removeAll(journal.failed(name));
-        return generations.isEmpty() ? Optional.empty() : Optional.of(generations.getLast());
-    }
-
-    /// Carries out the command to confirm a deployment.
-    void confirm(int command, int deployment) {
-        var run = run(deployment);
-        if (run.isEmpty() || run.get().stage() != ActivationRun.Stage.AWAITING_CONFIRMATION) {
-            var state = run.map(known -> "it is " + known.stage()).orElse("it is not being activated");
-            listener.command(
-                    command, Outcome.REFUSED, "deployment " + deployment + " awaits no confirmation: " + state);
-            return;
-        }
-        on(run.get().order().profile(), new ActivationRun.Event.Confirmed());
-        boolean taken = run(deployment)
-                .filter(known -> known.stage() == ActivationRun.Stage.CONFIRMED)
-                .isPresent();
-        listener.command(
-                command,
-                taken ? Outcome.DONE : Outcome.FAILED,
-                taken ? "deployment " + deployment + " is confirmed" : "the disk refused; send it again");
-    }
-
-    /// Cancels a deployment's activation where it only waits.
-    ///
-    /// @return whether it was being activated
-    boolean cancel(int command, int deployment) {
-        var run = run(deployment);
-        if (run.isEmpty()) {
-            waiting.remove(deployment);
-            return false;
-        }
-        if (run.get().awaits()) {
-            revoke(command, run.get(), "cancelled");
-        } else if (run.get().stage() == ActivationRun.Stage.ROLLBACK_FAILED) {
-            end(run.get(), DeploymentState.FAILED, run.get().reason() + "; ended by command " + command);
-            listener.command(command, Outcome.DONE, "deployment " + deployment + " is given up");
-        } else {
-            listener.command(
-                    command,
-                    Outcome.REFUSED,
-                    "deployment " + deployment + " is " + run.get().stage() + " and cannot be stopped half-way");
-        }
-        return true;
-    }
-
-    /// Carries out the command to keep so many generations.
-    void retain(int command, ProfileName name, int keep) {
-        listener.command(command, Outcome.PENDING, "");
-        submit(() -> {
-            try {
-                journal.retain(name, keep);
-                int dropped = activator.retain(name);
-                answers.accept(new Happening.Retained(
-                        command, "profile " + name + " keeps " + keep + " generations; " + dropped + " dropped", true));
-            } catch (IOException | RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "retention of " + name, e);
-                answers.accept(new Happening.Retained(command, String.valueOf(e.getMessage()), false));
-            }
-        });
-    }
-
     /// Takes what the worker brings.
     void on(Happening happening) {
         switch (happening) {
@@ -350,7 +233,8 @@ final class Activations implements AutoCloseable {
         listener.deployment(run.order().deployment(), new Input.Stalled(troubled.why()));
     }
 
-    private void on(ProfileName name, ActivationRun.Event event) {
+    /// Steps the run of a profile.
+    void on(ProfileName name, ActivationRun.Event event) {
         var run = runs.get(name);
         if (run == null) return;
         var step = run.on(event);
@@ -398,8 +282,13 @@ final class Activations implements AutoCloseable {
         });
     }
 
+    /// A deployment that waits for its turn has been cancelled.
+    void forget(int deployment) {
+        waiting.remove(deployment);
+    }
+
     /// Forgets a run that is over, once that is told: the deployment's own status comes first.
-    private void end(ActivationRun run, DeploymentState state, String why) {
+    void end(ActivationRun run, DeploymentState state, String why) {
         var order = run.order();
         tell(run, state, why);
         boolean done = state
@@ -433,11 +322,16 @@ final class Activations implements AutoCloseable {
         listener.deployment(deployment, new Input.Activating(state, why, run.exitStatus(), run.tail()));
     }
 
-    private void answer(ActivationRun run, Outcome outcome, String text) {
+    /// Answers the command that a run was begun or ended by.
+    void answer(ActivationRun run, Outcome outcome, String text) {
         if (run.order().command() != 0) listener.command(run.order().command(), outcome, text);
     }
 
-    private Optional<ActivationRun> run(int deployment) {
+    Optional<ActivationRun> run(ProfileName name) {
+        return Optional.ofNullable(runs.get(name));
+    }
+
+    Optional<ActivationRun> run(int deployment) {
         return runs.values().stream()
                 .filter(run -> run.order().deployment() == deployment)
                 .findFirst();
@@ -488,7 +382,8 @@ final class Activations implements AutoCloseable {
         return reports;
     }
 
-    private void submit(Runnable work) {
+    /// Has something done on the thread that runs programs.
+    void submit(Runnable work) {
         if (thread.isShutdown()) return;
         busy.incrementAndGet();
         thread.execute(() -> {

@@ -14,6 +14,7 @@ import narlink.nix.StorePath;
 import narlink.pack.Activation;
 import narlink.pack.Activation.Program;
 import narlink.pack.Health;
+import narlink.pack.Manifest;
 import narlink.pack.ProfileName;
 import narlink.wire.Report;
 
@@ -230,15 +231,17 @@ final class Activator {
 
     /// Makes the generation that a deployment is to be activated as, not yet current. What it leads to holds by roots
     /// of its own too, where Nix does not search the profile's directory.
-    int prepare(ProfileName name, List<StorePath> targets, Activation activation) throws IOException {
+    ActivationRun.Order prepare(int deployment, Manifest manifest, List<StorePath> targets) throws IOException {
+        var name = manifest.profile().orElseThrow(() -> new IllegalArgumentException("no profile to be set"));
         int confirmed =
                 journal.confirmed(name).map(Journal.Confirmed::generation).orElse(0);
         int generation = profiles.generation(name, targets.getFirst(), confirmed);
         for (var target : targets) {
             store.root(rootPrefix(name, generation) + target.baseName(), target);
         }
-        journal.activation(name, generation, activation);
-        return generation;
+        journal.activation(name, generation, manifest.activation());
+        return new ActivationRun.Order(
+                deployment, 0, name, generation, manifest.activation(), Optional.empty(), ActivationRun.Aim.ACTIVATE);
     }
 
     /// Writes down how a run ended, and drops generations that nobody needs any more.

@@ -26,6 +26,7 @@ final class Commands {
     private final Reporter reporter;
     private final Deployments deployments;
     private final Activations activations;
+    private final ProfileCommands profiles;
     private final Logs logs;
     private final Runnable changed;
     private final TreeMap<Integer, CommandResult> results = new TreeMap<>(Comparator.reverseOrder());
@@ -38,6 +39,7 @@ final class Commands {
             Reporter reporter,
             Deployments deployments,
             Activations activations,
+            ProfileCommands profiles,
             Logs logs,
             Runnable changed)
             throws IOException {
@@ -46,6 +48,7 @@ final class Commands {
         this.reporter = reporter;
         this.deployments = deployments;
         this.activations = activations;
+        this.profiles = profiles;
         this.logs = logs;
         this.changed = changed;
         this.last = files.command();
@@ -103,12 +106,12 @@ final class Commands {
         switch (action) {
             case Command.Action.Cancel cancel -> cancel(number, cancel.deployment());
             case Command.Action.Activate activate ->
-                activations.activate(number, new ProfileName(activate.profile()), activate.generation());
+                profiles.activate(number, new ProfileName(activate.profile()), activate.generation());
             case Command.Action.RollBack back ->
-                activations.rollBack(number, new ProfileName(back.profile()), back.generation());
-            case Command.Action.Confirm confirm -> activations.confirm(number, confirm.deployment());
+                profiles.rollBack(number, new ProfileName(back.profile()), back.generation());
+            case Command.Action.Confirm confirm -> profiles.confirm(number, confirm.deployment());
             case Command.Action.Retain retain ->
-                activations.retain(number, new ProfileName(retain.profile()), retain.keep());
+                profiles.retain(number, new ProfileName(retain.profile()), retain.keep());
             case Command.Action.FetchLog fetch -> {
                 var log = logs.read(fetch.deployment());
                 int end = Math.max(0, log.size() - fetch.offset());
@@ -119,7 +122,7 @@ final class Commands {
     }
 
     private void cancel(int number, int deployment) {
-        if (activations.cancel(number, deployment)) return;
+        if (profiles.cancel(number, deployment)) return;
         var reception = deployments.reception(deployment);
         if (reception.isEmpty() || reception.get().state().ended()) {
             var state = reception.map(known -> "it is " + known.state()).orElse("it is not known here");

@@ -207,11 +207,16 @@ final class Deployments {
 
     private void activate(Reception reception) {
         if (reception.manifest().isEmpty()) return;
-        if (reception.manifest().get().profile().isPresent()) {
-            activations.activate(reception.number(), reception.state().activates());
-        } else {
-            step(reception.number(), new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY));
-        }
+        reception
+                .manifest()
+                .get()
+                .profile()
+                .ifPresentOrElse(
+                        name -> activations.activate(
+                                reception.number(), name, reception.state().activates()),
+                        () -> step(
+                                reception.number(),
+                                new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY)));
     }
 
     private void save(Reception reception) {

@@ -2,7 +2,6 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -15,7 +14,6 @@ import narlink.Sha256;
 import narlink.delta.CorruptPackException;
 import narlink.nix.Store;
 import narlink.nix.StoreDigest;
-import narlink.nix.StorePath;
 import narlink.pack.Manifest;
 import narlink.wire.FecObject;
 
@@ -137,15 +135,17 @@ final class Hands implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// Finds the targets of a deployment that is complete, and makes a generation of them with `maker`.
-    void prepare(int number, Manifest manifest, Maker maker) {
+    /// Makes the generation of a deployment that is complete. `done` hears of it in any case; empty where it failed.
+    void prepare(int number, Manifest manifest, Activator activator, Consumer<Optional<ActivationRun.Order>> done) {
         submit(() -> {
+            Optional<ActivationRun.Order> order = Optional.empty();
             try {
-                maker.make(importer.targets(number, manifest));
+                order = Optional.of(activator.prepare(number, manifest, importer.targets(number, manifest)));
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "generation of deployment " + number, e);
                 answers.accept(number, new Input.Stalled(message(e)));
             }
+            done.accept(order);
         });
     }
 
@@ -158,11 +158,6 @@ final class Hands implements AutoCloseable {
                 LOG.log(System.Logger.Level.WARNING, "roots of deployment " + number, e);
             }
         });
-    }
-
-    /// Makes a generation of targets.
-    interface Maker {
-        void make(List<StorePath> targets) throws IOException;
     }
 
     /// Ends the import and the roots of a deployment that has ended.

@@ -12,19 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import narlink.nix.PublicKey;
 import narlink.nix.Store;
-import narlink.pack.Manifest;
-import narlink.pack.ProfileName;
-import narlink.wire.Announcement;
-import narlink.wire.Command;
-import narlink.wire.Envelope;
-import narlink.wire.Opened;
-import narlink.wire.Report;
 import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
-import narlink.wire.SatelliteName;
-import narlink.wire.Symbols;
 
 /// The one thread that owns what the satellite knows: it takes what the link and the workers bring to [Deployments] and
 /// [Commands], and tells Earth what became of it. Time and pipe are here.
@@ -41,10 +31,10 @@ public final class ReceptionLoop implements AutoCloseable {
     /// How often the store is looked at for what others did to it.
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
     private static final Duration TICK = Duration.ofMillis(200);
+    /// The same while somebody waits until nothing is at work.
+    private static final Duration SETTLING = Duration.ofMillis(5);
 
     private final FlightState files;
-    private final SatelliteName satellite;
-    private final List<PublicKey> missionKeys;
     private final Clock clock;
     private final Reporter reporter;
     private final Hands hands;
@@ -53,6 +43,7 @@ public final class ReceptionLoop implements AutoCloseable {
     private final Activations activations;
     private final Deployments deployments;
     private final Commands commands;
+    private final Uplink uplink;
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>(INBOX);
     private final AtomicReference<byte[]> lastReport = new AtomicReference<>(new byte[0]);
     private final Thread thread;
@@ -113,25 +104,21 @@ public final class ReceptionLoop implements AutoCloseable {
     /// Opens the state directory and takes up what a cut left.
     public ReceptionLoop(FlightState files, Store store, Clock clock, Settings settings) throws IOException {
         this.files = files;
-        this.satellite = files.satellite();
-        this.missionKeys = files.trustedKeys();
         this.clock = clock;
-        this.reporter = new Reporter(files.flightKey(), satellite, files.boot());
+        this.reporter = new Reporter(files.flightKey(), files.satellite(), files.boot());
         this.blocks = new Blocks(files, this::answer);
         this.hands = new Hands(files, store, settings.reserve(), this::answer, view -> put(new Event.Viewed(view)));
         var profiles = new Profiles(files.disk(), store.profiles());
         var journal = new Journal(files.disk(), files.profiles());
         var logs = new Logs(files.disk(), files.logs());
         this.activator = new Activator(store, profiles, journal, logs, files.directory(), settings.health());
-        this.activations = new Activations(
-                activator,
-                journal,
-                profiles,
-                settings.machine(),
-                new Listener(),
-                happening -> put(new Event.Happened(happening)));
+        var listener = new Listener();
+        this.activations = new Activations(activator, journal, profiles, settings.machine(), listener, this::happened);
+        var profileCommands = new ProfileCommands(activations, activator, journal, profiles, listener, this::happened);
         this.deployments = new Deployments(files, clock, reporter, hands, blocks, activations, this::wantReport);
-        this.commands = new Commands(files, clock, reporter, deployments, activations, logs, this::wantReport);
+        this.commands =
+                new Commands(files, clock, reporter, deployments, activations, profileCommands, logs, this::wantReport);
+        this.uplink = new Uplink(files, reporter, deployments, commands, this::wantReport);
         this.thread = Thread.ofPlatform().name("reception").unstarted(this::run);
         hands.scan();
         this.looked = clock.instant();
@@ -155,30 +142,16 @@ public final class ReceptionLoop implements AutoCloseable {
 
         @Override
         public void prepare(int number) {
-            var manifest = deployments.reception(number).flatMap(Reception::manifest);
-            if (manifest.isEmpty() || manifest.get().profile().isEmpty()) return;
-            ReceptionLoop.this.prepare(
-                    number, manifest.get(), manifest.get().profile().get());
+            deployments
+                    .reception(number)
+                    .flatMap(Reception::manifest)
+                    .ifPresent(manifest -> hands.prepare(
+                            number, manifest, activator, order -> put(new Event.Prepared(number, order))));
         }
     }
 
-    private void prepare(int number, Manifest manifest, ProfileName name) {
-        hands.prepare(number, manifest, targets -> {
-            Optional<ActivationRun.Order> order = Optional.empty();
-            try {
-                int generation = activator.prepare(name, targets, manifest.activation());
-                order = Optional.of(new ActivationRun.Order(
-                        number,
-                        0,
-                        name,
-                        generation,
-                        manifest.activation(),
-                        Optional.empty(),
-                        ActivationRun.Aim.ACTIVATE));
-            } finally {
-                put(new Event.Prepared(number, order));
-            }
-        });
+    private void happened(Activations.Happening happening) {
+        put(new Event.Happened(happening));
     }
 
     private void wantReport() {
@@ -237,7 +210,7 @@ public final class ReceptionLoop implements AutoCloseable {
         var patient = new ArrayList<Runnable>();
         while (running) {
             try {
-                var event = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                var event = inbox.poll((patient.isEmpty() ? TICK : SETTLING).toMillis(), TimeUnit.MILLISECONDS);
                 if (event != null) on(event, askers, patient);
                 if (inbox.isEmpty() || blocks.unsynced() >= SYNC_BYTES || reportWanted) settle();
                 if (event == null || inbox.isEmpty()) tick();
@@ -262,7 +235,7 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private void on(Event event, List<Runnable> askers, List<Runnable> patient) {
         switch (event) {
-            case Event.Heard heard -> heard(heard.segment());
+            case Event.Heard heard -> uplink.heard(heard.segment());
             case Event.Damaged damaged -> reporter.count(Counter.FRAMES_BAD, damaged.frames());
             case Event.Answer answer -> deployments.step(answer.deployment(), answer.input());
             case Event.Viewed viewed -> {
@@ -286,56 +259,6 @@ public final class ReceptionLoop implements AutoCloseable {
                     reportWanted = true;
                 }
             }
-        }
-    }
-
-    private void heard(byte[] segment) {
-        switch (Envelope.open(segment, deployments::signers, Envelope.Direction.UP, satellite)) {
-            case Opened.Rejected rejected ->
-                reporter.count(
-                        switch (rejected.reason()) {
-                            case MALFORMED -> Counter.SEGMENTS_MALFORMED;
-                            case UNKNOWN_KEY -> Counter.SEGMENTS_UNKNOWN_KEY;
-                            case BAD_SIGNATURE -> Counter.SEGMENTS_BAD_SIGNATURE;
-                            case UNKNOWN_KIND -> Counter.SEGMENTS_UNKNOWN_KIND;
-                        },
-                        1);
-            case Opened.Trusted trusted -> {
-                switch (trusted.message()) {
-                    case Symbols symbols -> symbols(symbols, trusted.signer());
-                    case Announcement announcement -> {
-                        if (isMission(trusted.signer())) deployments.announced(announcement, segment);
-                    }
-                    case Command order -> {
-                        if (isMission(trusted.signer())) commands.ordered(order);
-                    }
-                    case Report report -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
-                }
-            }
-        }
-    }
-
-    private boolean isMission(PublicKey signer) {
-        if (missionKeys.contains(signer)) return true;
-        reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
-        return false;
-    }
-
-    private void symbols(Symbols symbols, PublicKey signer) {
-        var announcement = deployments.reception(symbols.deployment()).map(Reception::announcement);
-        if (announcement.isEmpty() || !announcement.get().stationKeys().contains(signer.key())) {
-            reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
-            return;
-        }
-        reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
-        announcement
-                .get()
-                .oti(symbols.object())
-                .ifPresent(oti -> reporter.heard(symbols.data().size() / oti.symbolSize()));
-        deployments.step(symbols.deployment(), new Input.Arrived(symbols));
-        if (symbols.poll() != 0) {
-            reporter.polled(symbols.poll());
-            reportWanted = true;
         }
     }
 
@@ -400,6 +323,11 @@ public final class ReceptionLoop implements AutoCloseable {
         return hands.idle() && blocks.idle() && activations.idle() && inbox.isEmpty();
     }
 
+    /// Has the thread look at once whether it is to go on.
+    private void wake() {
+        if (!inbox.offer(new Event.Damaged(0))) LOG.log(System.Logger.Level.DEBUG, "it is awake");
+    }
+
     /// Makes everything durable and stops.
     @Override
     public void close() {
@@ -409,6 +337,7 @@ public final class ReceptionLoop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         running = false;
+        wake();
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -166,12 +166,12 @@ final class StatusText {
                         uptime(machine.uptimeMillis() / 1000),
                         age));
         lines.add("pipe       " + (files.pipe().isEmpty() ? "none yet" : files.pipe()));
-        lines.add("store      %s  %d paths, %,d MB free, digest %s"
+        lines.add("store      %d paths, %,d MB free, digest %s, %s"
                 .formatted(
-                        store.map(Store::url).orElse("cannot be opened"),
                         report.validPaths(),
                         report.freeBytes() / 1_000_000,
-                        report.storeDigest().hex().substring(0, 16)));
+                        report.storeDigest().hex().substring(0, 16),
+                        store.map(Store::url).orElse("cannot be opened")));
         lines.addAll(deployments());
         for (var profile : report.profiles()) lines.add(line(profile));
         for (var result : report.results()) {

@@ -267,6 +267,35 @@ final class ActivationTest {
     }
 
     @Test
+    void whatLostItsJournalDoesNotStay() throws Exception {
+        var bench = bench();
+        confirmed(bench.deploy(1, target(bench, "one"), activate(Health.NONE)));
+        bench.deploy(2, target(bench, "two"), activate(Health.NONE, false, 600));
+        assertEquals(Optional.of("default-2-link"), bench.current());
+        Files.writeString(directory.resolve("flight/profiles/runs/default"), "stage=AWAITING_\\u00");
+        bench.restart();
+        assertEquals(DeploymentState.ROLLED_BACK, bench.deployment(2).state());
+        assertEquals(Optional.of("default-1-link"), bench.current());
+        assertEquals(List.of("1 activation one", "2 activation two", "1 rollback one"), trace());
+    }
+
+    @Test
+    void aNewerDeploymentTakesThePlaceOfOneThatWaits() throws Exception {
+        var bench = bench();
+        confirmed(bench.deploy(1, target(bench, "one"), activate(Health.NONE)));
+        bench.deploy(2, target(bench, "two"), activate(Health.NONE, true, 0));
+        var sick = bench.deploy(3, target(bench, "three"), activate(health("false")));
+        assertEquals(DeploymentState.ROLLED_BACK, sick.state());
+        assertEquals(DeploymentState.SUPERSEDED, bench.deployment(2).state());
+        assertEquals(Optional.of("default-1-link"), bench.current(), "not at what was never confirmed");
+        var waits = bench.deploy(4, target(bench, "four"), activate(Health.NONE, false, 600));
+        assertEquals(DeploymentState.AWAITING_CONFIRMATION, waits.state());
+        assertEquals(Outcome.DONE, bench.order(1, new Action.Cancel(4)).outcome());
+        assertEquals(DeploymentState.ROLLED_BACK, bench.deployment(4).state());
+        assertEquals(Optional.of("default-1-link"), bench.current());
+    }
+
+    @Test
     void aRollbackThatFailsIsShoutedUntilACommandEndsIt() throws Exception {
         var bench = bench();
         var fails = command("test ! -e \"$NARLINK_STATE/broken\"");

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: narlink send sat-7 ./result --activate",
-            "         narlink send sat-7 ./result --profile system --activate system-manager \\",
-            "           --health 'systemctl is-active camera' --health-times 3 --after-reboot --confirm-within 6h",
+            "         narlink send sat-7 ./result --activate system-manager --after-reboot",
+            "         narlink send sat-7 ./result --health 'pgrep camera' --confirm-within 6h",
             "",
-            "narlink pass then exits with 4 where it was rolled back, and with 3 while it waits to be confirmed."
+            "narlink pass exits 4 where it was rolled back, 3 while it waits to be confirmed."
         })
 final class SendCommand extends PlanCommand {
     @Option(

@@ -20,3 +20,32 @@ CREATE TABLE history (
   what TEXT NOT NULL,
   PRIMARY KEY (satellite, position)
 );
+
+-- States have longer names now. Not every database can widen a column.
+CREATE TABLE deployment_wide (
+  satellite VARCHAR(63) NOT NULL REFERENCES satellite (name),
+  number INTEGER NOT NULL,
+  created BIGINT NOT NULL,
+  announcement TEXT NOT NULL,
+  manifest TEXT NOT NULL,
+  pack VARCHAR(300) NOT NULL,
+  targets TEXT NOT NULL,
+  profile VARCHAR(63) NOT NULL,
+  state VARCHAR(40) NOT NULL,
+  reason TEXT NOT NULL,
+  blocks_done INTEGER NOT NULL,
+  paths_done INTEGER NOT NULL,
+  exit_status INTEGER NOT NULL,
+  output_tail TEXT NOT NULL,
+  PRIMARY KEY (satellite, number)
+);
+
+INSERT INTO deployment_wide (satellite, number, created, announcement, manifest, pack, targets, profile, state, reason,
+  blocks_done, paths_done, exit_status, output_tail)
+SELECT satellite, number, created, announcement, manifest, pack, targets, profile, state, reason, blocks_done,
+  paths_done, exit_status, output_tail
+FROM deployment;
+
+DROP TABLE deployment;
+
+ALTER TABLE deployment_wide RENAME TO deployment;

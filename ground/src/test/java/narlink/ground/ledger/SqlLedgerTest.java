@@ -18,11 +18,14 @@ import narlink.Bytes;
 import narlink.Sha256;
 import narlink.fec.Oti;
 import narlink.ground.Deployment;
+import narlink.ground.Ledger;
 import narlink.ground.Mirror;
+import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.nix.SecretKey;
 import narlink.nix.StorePath;
 import narlink.wire.Announcement;
+import narlink.wire.Command;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
@@ -95,6 +98,43 @@ final class SqlLedgerTest {
         assertEquals(40, ledger().lease(NAME, 1, FecObject.PACK, 0, 10));
         ledger().giveBack(NAME, 1, FecObject.PACK, 0, 0, 40); // Leased behind it since.
         assertEquals(50, ledger().lease(NAME, 1, FecObject.PACK, 0, 1));
+    }
+
+    @Test
+    void aCommandsNumberNeverHasOtherContents() throws IOException {
+        var now = Instant.ofEpochSecond(1_800_000_000L);
+        assertEquals(1, ledger().nextCommand(NAME));
+        assertTrue(ledger().add(command(1, 7)));
+        assertFalse(ledger().add(command(1, 8)));
+        assertEquals(2, ledger().nextCommand(NAME));
+        ledger().answer(NAME, 1, QueuedCommand.State.REFUSED, Bytes.ofUtf8("no"), 0);
+        ledger().happened(NAME, now, "one");
+        ledger().happened(NAME, now.minusSeconds(60), "two"); // The clock was set back.
+        var again = SqlLedger.open(directory.resolve("narlink.db"));
+        var read = again.commands(NAME).getFirst();
+        assertEquals(new Command.Action.Confirm(7), read.action());
+        assertEquals(QueuedCommand.State.REFUSED, read.state());
+        assertEquals("no", read.answer().utf8());
+        assertEquals(
+                List.of("one", "two"),
+                again.history(NAME).stream().map(Ledger.Event::what).toList());
+        ledger().remove(NAME);
+        assertTrue(again.commands(NAME).isEmpty() && again.history(NAME).isEmpty());
+    }
+
+    private static QueuedCommand command(int number, int deployment) {
+        var expires = Instant.ofEpochSecond(1_900_000_000L);
+        var command = new Command(number, expires, new Command.Action.Confirm(deployment));
+        return new QueuedCommand(
+                NAME,
+                number,
+                Instant.EPOCH,
+                expires,
+                "confirm",
+                Envelope.seal(command, KEY, Envelope.Direction.UP, NAME),
+                QueuedCommand.State.QUEUED,
+                Bytes.EMPTY,
+                0);
     }
 
     @Test

@@ -1,0 +1,86 @@
+package narlink.flight;
+
+import java.io.IOException;
+import java.util.List;
+import narlink.nix.PublicKey;
+import narlink.wire.Announcement;
+import narlink.wire.Command;
+import narlink.wire.Envelope;
+import narlink.wire.Opened;
+import narlink.wire.Report;
+import narlink.wire.Report.Counter;
+import narlink.wire.SatelliteName;
+import narlink.wire.Symbols;
+
+/// Believes segments or counts why not, and gives each message to whom it concerns: symbols and announcements to
+/// [Deployments], commands to [Commands]. Belongs to the reception thread.
+final class Uplink {
+    private final SatelliteName satellite;
+    private final List<PublicKey> missionKeys;
+    private final Reporter reporter;
+    private final Deployments deployments;
+    private final Commands commands;
+    private final Runnable changed;
+
+    /// @param changed called where a report is asked for
+    Uplink(FlightState files, Reporter reporter, Deployments deployments, Commands commands, Runnable changed)
+            throws IOException {
+        this.satellite = files.satellite();
+        this.missionKeys = files.trustedKeys();
+        this.reporter = reporter;
+        this.deployments = deployments;
+        this.commands = commands;
+        this.changed = changed;
+    }
+
+    /// Takes a segment, whatever it is.
+    void heard(byte[] segment) {
+        switch (Envelope.open(segment, deployments::signers, Envelope.Direction.UP, satellite)) {
+            case Opened.Rejected rejected ->
+                reporter.count(
+                        switch (rejected.reason()) {
+                            case MALFORMED -> Counter.SEGMENTS_MALFORMED;
+                            case UNKNOWN_KEY -> Counter.SEGMENTS_UNKNOWN_KEY;
+                            case BAD_SIGNATURE -> Counter.SEGMENTS_BAD_SIGNATURE;
+                            case UNKNOWN_KIND -> Counter.SEGMENTS_UNKNOWN_KIND;
+                        },
+                        1);
+            case Opened.Trusted trusted -> {
+                switch (trusted.message()) {
+                    case Symbols symbols -> symbols(symbols, trusted.signer());
+                    case Announcement announcement -> {
+                        if (isMission(trusted.signer())) deployments.announced(announcement, segment);
+                    }
+                    case Command order -> {
+                        if (isMission(trusted.signer())) commands.ordered(order);
+                    }
+                    case Report report -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
+                }
+            }
+        }
+    }
+
+    private boolean isMission(PublicKey signer) {
+        if (missionKeys.contains(signer)) return true;
+        reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
+        return false;
+    }
+
+    private void symbols(Symbols symbols, PublicKey signer) {
+        var announcement = deployments.reception(symbols.deployment()).map(Reception::announcement);
+        if (announcement.isEmpty() || !announcement.get().stationKeys().contains(signer.key())) {
+            reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
+            return;
+        }
+        reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
+        announcement
+                .get()
+                .oti(symbols.object())
+                .ifPresent(oti -> reporter.heard(symbols.data().size() / oti.symbolSize()));
+        deployments.step(symbols.deployment(), new Input.Arrived(symbols));
+        if (symbols.poll() != 0) {
+            reporter.polled(symbols.poll());
+            changed.run();
+        }
+    }
+}

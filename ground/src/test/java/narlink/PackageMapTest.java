@@ -22,6 +22,7 @@ final class PackageMapTest {
             "narlink.fec",
             "narlink.simulation",
             "narlink.delta",
+            "narlink.delta.mixing",
             "narlink.pack",
             "narlink.wire",
             "narlink.v1");
@@ -33,7 +34,8 @@ final class PackageMapTest {
             Map.entry("narlink.fec", Set.of()),
             Map.entry("narlink.simulation", Set.of()),
             Map.entry("narlink.v1", Set.of()),
-            Map.entry("narlink.delta", Set.of("narlink.nix")),
+            Map.entry("narlink.delta", Set.of("narlink.nix", "narlink.delta.mixing")),
+            Map.entry("narlink.delta.mixing", Set.of()),
             Map.entry("narlink.pack", Set.of("narlink.nix", "narlink.delta", "narlink.fec", "narlink.v1")),
             Map.entry("narlink.wire", Set.of("narlink.nix", "narlink.fec", "narlink.v1")),
             Map.entry("narlink.store", Set.of("narlink.nix")),

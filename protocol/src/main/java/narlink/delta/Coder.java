@@ -13,11 +13,19 @@ import org.tukaani.xz.LZMAInputStream;
 import org.tukaani.xz.LZMAOutputStream;
 import org.tukaani.xz.XZIOException;
 
-/// A stream as few bytes: by LZMA or zstd, whichever takes less.
+/// A stream as few bytes: by LZMA or zstd, whichever takes less. What a [Mixture] makes of it is up to that.
 final class Coder {
     static final int PLAIN = 0;
     static final int LZMA = 1;
     static final int ZSTD = 2;
+    /// By a [Mixture].
+    static final int MIXED = 3;
+
+    /// Tables for contexts have at least and at most two to the power of so many slots of four bytes.
+    static final int MIN_SLOT_BITS = 10;
+
+    static final int MAX_SLOT_BITS = 23;
+
     private static final int MIN_WINDOW = 4096;
     private static final int MIN_WINDOW_LOG = 10;
     private static final int MAX_PROPERTIES = (4 * 5 + 4) * 9 + 8;
@@ -37,15 +45,27 @@ final class Coder {
 
     private Coder() {}
 
-    /// @param properties of LZMA, else 0
+    /// @param properties of LZMA; where mixed the number of the table's slots, as power of two; else 0
     record Coded(int coder, int properties, long rawSize, byte[] bytes) {}
 
-    static Coded encode(byte[] raw, int length, Stream stream) throws IOException {
+    /// @param enough bytes, of which another coder has made fewer already; what would be far from it is not tried
+    static Coded encode(byte[] raw, int length, Stream stream, long enough) throws IOException {
         var best = new Coded(PLAIN, 0, length, java.util.Arrays.copyOf(raw, length));
         if (length <= TRY_NONE) return best;
         int tried = length > TRY_ALL || length < TRY_FEW ? PARAMETERS_OF_LARGE : PARAMETERS.length;
-        for (int i = 0; i < tried; i++) best = smaller(best, lzma(raw, length, stream, PARAMETERS[i]));
+        best = smaller(best, lzma(raw, length, stream, PARAMETERS[0]));
+        if (best.bytes().length > enough + enough / 8) return best;
+        for (int i = 1; i < tried; i++) best = smaller(best, lzma(raw, length, stream, PARAMETERS[i]));
         return smaller(best, zstd(raw, length, stream));
+    }
+
+    /// By one coder, whatever it takes.
+    static Coded encode(byte[] raw, Stream stream, int coder) throws IOException {
+        return switch (coder) {
+            case LZMA -> lzma(raw, raw.length, stream, PARAMETERS[0]);
+            case ZSTD -> zstd(raw, raw.length, stream);
+            default -> new Coded(PLAIN, 0, raw.length, raw);
+        };
     }
 
     private static Coded smaller(Coded a, Coded b) {

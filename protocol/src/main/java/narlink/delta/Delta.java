@@ -4,21 +4,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /// New paths as what is different from paths on board (§11.2): bases are rewritten and opened, regions of them are
-/// found in the new path, and what is left goes into a few streams over all paths.
+/// found in the new path, and what is left goes into a few streams over all paths, each coded by what takes fewest
+/// bytes.
 public final class Delta implements Codec {
     public static final int ID = 2;
 
     private final boolean opens;
+    private final OptionalInt coder;
 
     public Delta() {
-        this(true);
+        this(true, OptionalInt.empty());
     }
 
     /// @param opens whether compressed files of new paths are opened
-    Delta(boolean opens) {
+    /// @param coder to be taken for all streams that it can code; else the best for each
+    Delta(boolean opens, OptionalInt coder) {
         this.opens = opens;
+        this.coder = coder;
     }
 
     @Override
@@ -28,7 +33,7 @@ public final class Delta implements Codec {
 
     @Override
     public Encoder encoder(OutputStream pack, long rawBytes) {
-        return new DeltaEncoder(pack, opens);
+        return new DeltaEncoder(pack, opens, coder, rawBytes);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class DeltaDecoder implements Codec.Decoder {
         this.pack = pack;
         this.scratch = scratch;
         this.streams = Streams.read(pack, Streams.from(pack));
-        this.script = new Script(streams);
+        this.script = new Script(new StreamSource(streams));
     }
 
     @Override
@@ -44,7 +44,7 @@ final class DeltaDecoder implements Codec.Decoder {
     private void make(Codec.NewPath path, OutputStream nar) throws IOException {
         var head = script.head(path.narSize());
         if (head.method() == Script.WHOLE) {
-            script.insert(path.narSize(), nar::write);
+            script.whole(path.narSize(), nar::write);
             return;
         }
         var unfolder = new Unfolder(nar, head.recipes());

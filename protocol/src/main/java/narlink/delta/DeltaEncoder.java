@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,18 +36,30 @@ final class DeltaEncoder implements Codec.Encoder {
 
     private final OutputStream pack;
     private final boolean opens;
+    private final OptionalInt coder;
+    private final MixtureEncoder mixture;
     private final ExecutorService workers;
+    private final ExecutorService mixer;
     private final Semaphore memory = new Semaphore(MEMORY);
     private final List<Future<Drafts>> drafts = new ArrayList<>();
     private final List<Long> narSizes = new ArrayList<>();
     private final List<Long> sizes = new ArrayList<>();
 
-    DeltaEncoder(OutputStream pack, boolean opens) {
+    /// @param coder to be taken for all streams that it can code
+    /// @param rawBytes all NARs together
+    DeltaEncoder(OutputStream pack, boolean opens, OptionalInt coder, long rawBytes) {
         this.pack = pack;
         this.opens = opens;
-        this.workers = Executors.newFixedThreadPool(
-                Runtime.getRuntime().availableProcessors(),
-                Thread.ofPlatform().daemon().name("delta-", 0).factory());
+        this.coder = coder;
+        this.mixture = new MixtureEncoder(slotBits(rawBytes));
+        var threads = Thread.ofPlatform().daemon().name("delta-", 0).factory();
+        this.workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), threads);
+        this.mixer = Executors.newSingleThreadExecutor(threads);
+    }
+
+    /// Tables of a size that the data can fill.
+    private static int slotBits(long rawBytes) {
+        return Math.clamp(64 - Long.numberOfLeadingZeros(rawBytes), 16, Coder.MAX_SLOT_BITS);
     }
 
     @Override
@@ -58,7 +71,10 @@ final class DeltaEncoder implements Codec.Encoder {
         if (path.narSize() > MAX_NAR) {
             var whole = new Drafts();
             whole.whole(path, nar);
-            drafts.add(workers.submit(() -> whole));
+            drafts.add(mixer.submit(() -> {
+                mixture.whole(whole, path.narSize());
+                return whole;
+            }));
             return;
         }
         try {
@@ -73,17 +89,32 @@ final class DeltaEncoder implements Codec.Encoder {
         }
         var base = new Image.Memory();
         var closed = read(path, base, opaque);
-        int wanted = (int) Math.min(MEMORY, (base.size() * FACTOR + image.size() * 2 >> 20) + 1);
-        memory.acquireUninterruptibly(wanted);
-        drafts.add(workers.submit(() -> {
+        int kept = permits(base.size() + image.size());
+        int used = Math.min(MEMORY - kept, permits(base.size() * FACTOR));
+        memory.acquireUninterruptibly(kept + used);
+        var matched = workers.submit(() -> {
             try {
                 var made = new Drafts();
                 made.made(base, image, closed, recipes);
                 return made;
             } finally {
-                memory.release(wanted);
+                memory.release(used);
+            }
+        });
+        drafts.add(mixer.submit(() -> {
+            try {
+                var made = result(matched);
+                if (made.isSame()) mixture.end();
+                else mixture.made(made, base, image.size());
+                return made;
+            } finally {
+                memory.release(kept);
             }
         }));
+    }
+
+    private static int permits(long bytes) {
+        return (int) Math.min(MEMORY / 2, (bytes >> 20) + 1);
     }
 
     private Optional<byte[]> open(
@@ -135,9 +166,13 @@ final class DeltaEncoder implements Codec.Encoder {
                 }
             }
             drafts.clear();
-            layOut(code(raw));
+            var bytes = new EnumMap<Stream, byte[]>(Stream.class);
+            raw.forEach((stream, out) -> bytes.put(stream, out.toByteArray()));
+            raw.clear();
+            layOut(code(bytes), bytes);
         } finally {
             workers.shutdownNow();
+            mixer.shutdownNow();
         }
     }
 
@@ -147,10 +182,10 @@ final class DeltaEncoder implements Codec.Encoder {
         return out;
     }
 
-    private Map<Stream, Coder.Coded> code(Map<Stream, ByteArrayOutputStream> raw) throws IOException {
+    private Map<Stream, Coder.Coded> code(Map<Stream, byte[]> raw) throws IOException {
         var futures = new EnumMap<Stream, Future<Coder.Coded>>(Stream.class);
         raw.forEach((stream, bytes) -> {
-            Callable<Coder.Coded> task = () -> Coder.encode(bytes.toByteArray(), bytes.size(), stream);
+            Callable<Coder.Coded> task = () -> code(stream, bytes);
             futures.put(stream, workers.submit(task));
         });
         var coded = new EnumMap<Stream, Coder.Coded>(Stream.class);
@@ -158,8 +193,18 @@ final class DeltaEncoder implements Codec.Encoder {
         return coded;
     }
 
+    private Coder.Coded code(Stream stream, byte[] raw) throws IOException {
+        var mixed = mixture.finish(stream);
+        if (coder.isPresent() && coder.getAsInt() != Coder.MIXED) return Coder.encode(raw, stream, coder.getAsInt());
+        if (mixed.isEmpty()) return Coder.encode(raw, raw.length, stream, Long.MAX_VALUE / 2);
+        if (coder.isPresent()) return mixed.get();
+        long enough = mixed.get().bytes().length;
+        var other = Coder.encode(raw, raw.length, stream, enough);
+        return other.bytes().length <= enough ? other : mixed.get();
+    }
+
     /// Writes the chunks in the order in which a decoder asks for them, by being one.
-    private void layOut(Map<Stream, Coder.Coded> coded) throws IOException {
+    private void layOut(Map<Stream, Coder.Coded> coded, Map<Stream, byte[]> raw) throws IOException {
         var header = new ByteArrayOutputStream();
         Streams.writeHeader(header, coded);
         header.writeTo(pack);
@@ -173,15 +218,16 @@ final class DeltaEncoder implements Codec.Encoder {
             pack.write(chunk);
             target.arrived(wanted, chunk);
         });
-        var script = new Script(streams);
+        var source = new LayoutSource(streams, raw, mixture);
+        var script = new Script(source);
         long before = 0;
-        for (long narSize : narSizes) {
-            var head = script.head(narSize);
-            if (head.method() == Script.WHOLE) script.insert(narSize, (bytes, offset, length) -> {});
+        for (int i = 0; i < narSizes.size(); i++) {
+            var head = script.head(narSizes.get(i));
+            if (head.method() == Script.WHOLE) script.whole(narSizes.get(i), (bytes, offset, length) -> {});
             if (head.method() == Script.CHANGED) {
-                script.run(new Script.NoBase(), head.imageSize(), (bytes, offset, length) -> {});
+                script.run(Image.NONE, head.imageSize(), (bytes, offset, length) -> {});
             }
-            sizes.add(streams.taken() - before);
+            sizes.add(streams.taken() - before + source.taken(i));
             before = streams.taken();
         }
         streams.end();

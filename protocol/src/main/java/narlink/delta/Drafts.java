@@ -18,6 +18,7 @@ final class Drafts {
     final Map<Stream, ByteArrayOutputStream> streams = new EnumMap<>(Stream.class);
     private int position;
     private int left;
+    private boolean isSame;
 
     Drafts() {
         for (var stream : Stream.values()) streams.put(stream, new ByteArrayOutputStream());
@@ -27,6 +28,11 @@ final class Drafts {
         var out = streams.get(stream);
         if (out == null) throw new IllegalStateException("no stream " + stream);
         return out;
+    }
+
+    /// Whether the image is the base's.
+    boolean isSame() {
+        return isSame;
     }
 
     void whole(Codec.NewPath path, Codec.NarSource nar) throws IOException {
@@ -39,11 +45,11 @@ final class Drafts {
 
     void made(Image.Memory base, Image.Memory image, Set<Integer> closed, Map<Integer, Gzip.Recipe> recipes)
             throws IOException {
-        boolean same = Arrays.equals(base.bytes(), 0, (int) base.size(), image.bytes(), 0, (int) image.size());
+        isSame = Arrays.equals(base.bytes(), 0, (int) base.size(), image.bytes(), 0, (int) image.size());
         var paths = out(Stream.PATHS);
-        Numbers.write(paths, same ? Script.SAME : Script.CHANGED);
+        Numbers.write(paths, isSame ? Script.SAME : Script.CHANGED);
         numbers(closed, recipes);
-        if (same) return;
+        if (isSame) return;
         Numbers.write(paths, image.size());
         left = (int) image.size();
         try {

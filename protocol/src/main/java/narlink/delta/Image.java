@@ -41,6 +41,26 @@ interface Image extends Closeable {
     @Override
     void close() throws IOException;
 
+    /// Nothing, of any size: for paths without base, and for reading a script without carrying it out.
+    Image NONE = new Image() {
+        @Override
+        public long size() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) {}
+
+        @Override
+        public void patch(long position, long value) {}
+
+        @Override
+        public void read(long position, byte[] target, int offset, int length) {}
+
+        @Override
+        public void close() {}
+    };
+
     static byte[] number(long value, int bytes) {
         byte[] array = new byte[bytes];
         for (int i = 0; i < bytes; i++) array[i] = (byte) (value >>> 8 * i);

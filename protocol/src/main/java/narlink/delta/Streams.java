@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import narlink.delta.mixing.BinaryDecoder;
 import org.jspecify.annotations.Nullable;
 
 /// The streams of a pack while they are read. They lie in the pack as chunks, in the order in which a decoder needs
@@ -45,7 +46,7 @@ final class Streams {
         for (var stream : Stream.values()) {
             int coder = header.read();
             if (coder < 0) throw new CorruptPackException("the pack ends in its header");
-            int properties = coder == Coder.LZMA ? header.read() : 0;
+            int properties = coder == Coder.LZMA || coder == Coder.MIXED ? header.read() : 0;
             long raw = Numbers.read(header, "size of a stream", MAX_SIZE);
             long coded = Numbers.read(header, "coded size of a stream", MAX_SIZE);
             streams.inputs.put(stream, streams.new Input(stream, coder, properties, raw, coded));
@@ -56,7 +57,7 @@ final class Streams {
     static void writeHeader(OutputStream out, Map<Stream, Coder.Coded> coded) throws IOException {
         for (var one : coded.values()) {
             out.write(one.coder());
-            if (one.coder() == Coder.LZMA) out.write(one.properties());
+            if (one.coder() == Coder.LZMA || one.coder() == Coder.MIXED) out.write(one.properties());
             Numbers.write(out, one.rawSize());
             Numbers.write(out, one.bytes().length);
         }
@@ -143,6 +144,40 @@ final class Streams {
             if (read < 0) throw new CorruptPackException("stream " + stream + " ends too early");
             rawLeft -= read;
             return read;
+        }
+
+        /// Whether coded bytes are still to come.
+        boolean isDue() {
+            return due > 0;
+        }
+
+        boolean isMixed() {
+            return coder == Coder.MIXED;
+        }
+
+        /// What a [Mixture] decodes the stream by.
+        BinaryDecoder bits() throws IOException {
+            return new BinaryDecoder(new Chunks());
+        }
+
+        /// Slots of a [Mixture]'s table.
+        int slots() throws IOException {
+            if (properties < Coder.MIN_SLOT_BITS || properties > Coder.MAX_SLOT_BITS) {
+                throw new CorruptPackException("stream " + stream + " with a table of 2^" + properties + " slots");
+            }
+            return 1 << properties;
+        }
+
+        /// Counts what a [Mixture] gives: bytes, or numbers where the stream has numbers.
+        void gives(long count) throws IOException {
+            if (count > rawLeft) throw new CorruptPackException("stream " + stream + " is too short");
+            rawLeft -= count;
+        }
+
+        /// Takes a chunk out of the pack that a [Mixture] would need now.
+        void skipChunk() throws IOException {
+            feeder.feed(Streams.this, stream);
+            waiting -= chunks.remove().length;
         }
 
         void readFully(byte[] target, int length) throws IOException {

@@ -5,9 +5,11 @@
 /// - `ImageBuilder` turns NARs into [narlink.delta.Image]s: compressed files opened (`Gzip`, `Deflate`), in bases store
 ///   paths put in the place of older ones (`Rewriter`, by each [narlink.delta.Rewrite]);
 /// - `Matcher` finds what of the new image is nearly in the base, by a `SuffixArray`; `Drafts` writes that down,
-/// `Script`
-///   reads it;
-/// - `Coder` compresses the streams, `Streams` lays them in the pack as a decoder needs them;
+///   `Script` reads it and carries it out, in `Steps`;
+/// - a `Source` is where a script gets at the streams: `StreamSource` decodes them, `MixtureEncoder` is told them,
+///   `LayoutSource` only goes through them;
+/// - `Coder` compresses the streams each by itself, a `Mixture` by all that is known at their place (see
+///   [narlink.delta.mixing]); `Streams` lays them in the pack as a decoder needs them;
 /// - `Unfolder` makes the NAR of an image, packing again what was opened.
 ///
 /// To add an opener, see `Gzip`: it must reproduce a file bit for bit, or leave it alone.

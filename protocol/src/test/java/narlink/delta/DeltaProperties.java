@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,7 @@ import narlink.nix.DamagedPathException;
 import narlink.nix.StorePath;
 import narlink.testkit.NarTree;
 import narlink.testkit.NarTrees;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -59,23 +61,39 @@ final class DeltaProperties {
         return NarTrees.trees();
     }
 
+    @Provide
+    Arbitrary<OptionalInt> coders() {
+        return Arbitraries.of(
+                OptionalInt.empty(),
+                OptionalInt.of(Coder.PLAIN),
+                OptionalInt.of(Coder.LZMA),
+                OptionalInt.of(Coder.ZSTD),
+                OptionalInt.of(Coder.MIXED));
+    }
+
     @Property(tries = 40)
     void treesWithoutKinshipComeBack(
-            @ForAll("trees") NarTree base, @ForAll("trees") NarTree path, @ForAll boolean opens) throws IOException {
+            @ForAll("trees") NarTree base,
+            @ForAll("trees") NarTree path,
+            @ForAll boolean opens,
+            @ForAll("coders") OptionalInt coder)
+            throws IOException {
         var items = List.of(item(NEW, path.nar(), List.of(base(OLD, base.nar(), NEW))));
-        assertComesBack(items, encode(items, opens));
+        assertComesBack(items, encode(items, opens, coder));
     }
 
     @Property(tries = 40)
-    void generationsOfAPackageComeBack(@ForAll long seed, @ForAll boolean opens) throws IOException {
+    void generationsOfAPackageComeBack(@ForAll long seed, @ForAll boolean opens, @ForAll("coders") OptionalInt coder)
+            throws IOException {
         var items = generation(seed);
-        assertComesBack(items, encode(items, opens));
+        assertComesBack(items, encode(items, opens, coder));
     }
 
-    @Property(tries = 150)
-    void damageIsRefusedInBoundedTime(@ForAll long seed) throws IOException {
+    @Property(tries = 300)
+    void damageIsRefusedInBoundedTime(@ForAll long seed, @ForAll("coders") OptionalInt coder) throws IOException {
         var items = generation(seed % 4);
-        byte[] pack = packs.computeIfAbsent(seed % 4, unused -> encoded(items)).clone();
+        byte[] pack = packs.computeIfAbsent(seed % 4 * 8 + coder.orElse(7), unused -> encoded(items, coder))
+                .clone();
         var random = new SplittableRandom(seed);
         if (random.nextInt(3) == 0) pack = Arrays.copyOf(pack, random.nextInt(pack.length));
         else {
@@ -193,16 +211,20 @@ final class DeltaProperties {
     }
 
     private static byte[] encode(List<Item> items, boolean opens) throws IOException {
+        return encode(items, opens, OptionalInt.empty());
+    }
+
+    private static byte[] encode(List<Item> items, boolean opens, OptionalInt coder) throws IOException {
         var pack = new ByteArrayOutputStream();
-        try (var encoder = new Delta(opens).encoder(pack, 0)) {
+        try (var encoder = new Delta(opens, coder).encoder(pack, 0)) {
             for (var item : items) encoder.add(item.path(), out -> out.write(item.nar()));
         }
         return pack.toByteArray();
     }
 
-    private static byte[] encoded(List<Item> items) {
+    private static byte[] encoded(List<Item> items, OptionalInt coder) {
         try {
-            return encode(items, true);
+            return encode(items, true, coder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

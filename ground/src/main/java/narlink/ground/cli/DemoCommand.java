@@ -303,7 +303,7 @@ final class DemoCommand extends Base {
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
-                "-Xmx" + (main.contains("flight") ? "128m" : "512m"),
+                "-Xmx" + (main.contains("flight") ? "192m" : "512m"),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,

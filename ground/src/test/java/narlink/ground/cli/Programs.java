@@ -52,7 +52,7 @@ final class Programs {
     }
 
     Running startFlight(String... arguments) throws IOException {
-        return start("narlink.flight.Main", "128m", directory.resolve("flight"), arguments);
+        return start("narlink.flight.Main", "192m", directory.resolve("flight"), arguments);
     }
 
     record Running(Process process, Path out, Path errors) {

@@ -61,9 +61,9 @@ final class Importer {
             throws IOException {
         if (manifest.objects().isEmpty()) return new Outcome(known, Optional.empty());
         var different = new ArrayList<Integer>();
+        int done = 0;
         try (var unpacker = new Unpacker(manifest, known.paths(), known.indexes(), store, pack, scratch)) {
             long unsynced = 0;
-            int done = 0;
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {
                 try (var path = next.get()) {
                     boolean suspect =
@@ -83,8 +83,13 @@ final class Importer {
             store.sync();
             synced.accept(done);
             return new Outcome(known.without(different), Optional.empty());
+        } catch (PackStream.GaveWayException e) {
+            store.sync();
+            synced.accept(done);
+            throw e;
         } catch (Unpacker.UnusableException e) {
             store.sync();
+            synced.accept(done);
             var found = known.without(e.damaged());
             e.damaged().stream()
                     .filter(index -> index < known.paths().size())

@@ -51,7 +51,9 @@ final class ReporterTest {
                         new Report.Missing(16_000, Collections.nCopies(Report.Missing.MAX_BLOCKS, 56_403)),
                         255,
                         Bytes.of(new byte[Report.MAX_TEXT]),
-                        Bytes.of(new byte[8])))
+                        Bytes.of(new byte[8]),
+                        Collections.nCopies(
+                                Report.DeploymentReport.MAX_UNUSABLE, new Report.Unusable(Integer.MAX_VALUE / 2, true))))
                 .toList();
         var results = IntStream.range(0, 4)
                 .mapToObj(i -> new Report.CommandResult(

@@ -64,9 +64,10 @@ final class Packer {
             return List.of();
         }
         List<Long> sizes;
+        var scratch = Optional.ofNullable(pack.toAbsolutePath().getParent()).orElse(pack);
         try (var file = new CountedOutput(new BufferedOutputStream(Files.newOutputStream(pack), 1 << 16))) {
             long raw = 0;
-            var encoder = codec.encoder(file, plan.rawBytes());
+            var encoder = codec.encoder(file, plan.rawBytes(), scratch);
             try (encoder) {
                 for (var info : plan.added()) {
                     progress.accept(info.path(), raw);

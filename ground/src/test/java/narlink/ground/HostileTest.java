@@ -253,7 +253,7 @@ final class HostileTest {
     @Test
     void aPackThatUnfoldsToMoreThanDeclaredIsRefused() throws Exception {
         var bomb = new ByteArrayOutputStream();
-        try (var encoder = new Solid().encoder(bomb, 100 << 20)) {
+        try (var encoder = new Solid().encoder(bomb, 100 << 20, Path.of("."))) {
             encoder.add(new Codec.NewPath(PATH, 100 << 20, List.of()), out -> out.write(new byte[100 << 20]));
         }
         deliver(new Packed(List.of(PATH), nar(), bomb.toByteArray()).announce(1));
@@ -492,7 +492,7 @@ final class HostileTest {
 
         private static byte[] encoded(byte[] nar) throws IOException {
             var out = new ByteArrayOutputStream();
-            try (var encoder = new Solid().encoder(out, nar.length)) {
+            try (var encoder = new Solid().encoder(out, nar.length, Path.of("."))) {
                 encoder.add(new Codec.NewPath(PATH, nar.length, List.of()), to -> to.write(nar));
             }
             return out.toByteArray();

@@ -18,7 +18,8 @@ public interface Codec {
     /// Starts a pack. Closing the encoder ends the pack's bytes and leaves `pack` open.
     ///
     /// @param rawBytes all NARs together
-    Encoder encoder(OutputStream pack, long rawBytes) throws IOException;
+    /// @param scratch directory for temporary files
+    Encoder encoder(OutputStream pack, long rawBytes, Path scratch) throws IOException;
 
     /// Reads a pack. `pack` may block until more of it has arrived.
     ///

@@ -3,11 +3,13 @@ package narlink.delta;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.LZMAInputStream;
 import org.tukaani.xz.LZMAOutputStream;
@@ -43,61 +45,86 @@ final class Coder {
 
     private static final int TRY_NONE = 24;
 
+    /// Above this LZMA would take too long.
+    private static final int TRY_SLOW = 64 << 20;
+
+    private static final int LEVEL = 19;
+    private static final int LARGE_LEVEL = 12;
+
     private Coder() {}
 
     /// @param properties of LZMA; where mixed the number of the table's slots, as power of two; else 0
-    record Coded(int coder, int properties, long rawSize, byte[] bytes) {}
+    record Coded(int coder, int properties, long rawSize, Pile bytes) {}
 
     /// @param enough bytes, of which another coder has made fewer already; what would be far from it is not tried
-    static Coded encode(byte[] raw, int length, Stream stream, long enough) throws IOException {
-        var best = new Coded(PLAIN, 0, length, java.util.Arrays.copyOf(raw, length));
-        if (length <= TRY_NONE) return best;
-        int tried = length > TRY_ALL || length < TRY_FEW ? PARAMETERS_OF_LARGE : PARAMETERS.length;
-        best = smaller(best, lzma(raw, length, stream, PARAMETERS[0]));
-        if (best.bytes().length > enough + enough / 8) return best;
-        for (int i = 1; i < tried; i++) best = smaller(best, lzma(raw, length, stream, PARAMETERS[i]));
-        return smaller(best, zstd(raw, length, stream));
+    static Coded encode(Pile raw, Stream stream, long enough, Path scratch) throws IOException {
+        var best = new Coded(PLAIN, 0, raw.size(), raw);
+        if (raw.size() <= TRY_NONE) return best;
+        if (raw.size() <= TRY_SLOW) {
+            int tried = raw.size() > TRY_ALL || raw.size() < TRY_FEW ? PARAMETERS_OF_LARGE : PARAMETERS.length;
+            best = smaller(best, lzma(raw, stream, PARAMETERS[0], scratch));
+            if (best.bytes().size() > enough + enough / 8) return best;
+            for (int i = 1; i < tried; i++) best = smaller(best, lzma(raw, stream, PARAMETERS[i], scratch));
+        }
+        return smaller(best, zstd(raw, stream, scratch));
     }
 
     /// By one coder, whatever it takes.
-    static Coded encode(byte[] raw, Stream stream, int coder) throws IOException {
+    static Coded encode(Pile raw, Stream stream, int coder, Path scratch) throws IOException {
         return switch (coder) {
-            case LZMA -> lzma(raw, raw.length, stream, PARAMETERS[0]);
-            case ZSTD -> zstd(raw, raw.length, stream);
-            default -> new Coded(PLAIN, 0, raw.length, raw);
+            case LZMA -> lzma(raw, stream, PARAMETERS[0], scratch);
+            case ZSTD -> zstd(raw, stream, scratch);
+            default -> new Coded(PLAIN, 0, raw.size(), raw);
         };
     }
 
-    private static Coded smaller(Coded a, Coded b) {
-        return b.bytes().length < a.bytes().length ? b : a;
+    private static Coded smaller(Coded a, Coded b) throws IOException {
+        boolean isSmaller = b.bytes().size() < a.bytes().size();
+        var other = isSmaller ? a : b;
+        if (other.coder() != PLAIN) other.bytes().close();
+        return isSmaller ? b : a;
     }
 
-    private static Coded lzma(byte[] raw, int length, Stream stream, int[] parameters) throws IOException {
+    private static Coded lzma(Pile raw, Stream stream, int[] parameters, Path scratch) throws IOException {
         var options = new LZMA2Options();
         options.setLcLp(parameters[0], parameters[1]);
         options.setPb(parameters[2]);
-        options.setDictSize(window(length, stream));
+        options.setDictSize(window(raw.size(), stream));
         options.setMode(LZMA2Options.MODE_NORMAL);
         options.setMatchFinder(LZMA2Options.MF_BT4);
         options.setNiceLen(LZMA2Options.NICE_LEN_MAX);
         options.setDepthLimit(512);
-        var out = new ByteArrayOutputStream();
+        var out = new Pile(scratch);
         int properties;
-        try (var lzma = new LZMAOutputStream(out, options, false)) {
-            lzma.write(raw, 0, length);
+        try (var lzma = new LZMAOutputStream(unclosed(out), options, false)) {
+            raw.writeTo(lzma);
             properties = lzma.getProps();
         }
-        return new Coded(LZMA, properties, length, out.toByteArray());
+        return new Coded(LZMA, properties, raw.size(), out);
     }
 
-    private static Coded zstd(byte[] raw, int length, Stream stream) throws IOException {
-        var out = new ByteArrayOutputStream();
-        try (var zstd = new ZstdOutputStreamNoFinalizer(out, 19)) {
-            zstd.setLong(Math.max(MIN_WINDOW_LOG, log(window(length, stream))));
+    private static Coded zstd(Pile raw, Stream stream, Path scratch) throws IOException {
+        var out = new Pile(scratch);
+        try (var zstd = new ZstdOutputStreamNoFinalizer(unclosed(out), raw.size() > TRY_SLOW ? LARGE_LEVEL : LEVEL)) {
+            zstd.setLong(Math.max(MIN_WINDOW_LOG, log(window(raw.size(), stream))));
             zstd.setChecksum(false);
-            zstd.write(raw, 0, length);
+            raw.writeTo(zstd);
         }
-        return new Coded(ZSTD, 0, length, out.toByteArray());
+        return new Coded(ZSTD, 0, raw.size(), out);
+    }
+
+    private static OutputStream unclosed(OutputStream out) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
     }
 
     /// What a coded stream gives. Memory is bounded by the stream's window, whatever `in` says.

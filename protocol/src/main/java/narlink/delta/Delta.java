@@ -12,18 +12,24 @@ import java.util.OptionalInt;
 public final class Delta implements Codec {
     public static final int ID = 2;
 
+    /// Larger images are not held in memory, on Earth: 14 bytes for each byte of a base would be needed to match them.
+    private static final long LARGE = 64L << 20;
+
     private final boolean opens;
     private final OptionalInt coder;
+    private final long large;
 
     public Delta() {
-        this(true, OptionalInt.empty());
+        this(true, OptionalInt.empty(), LARGE);
     }
 
     /// @param opens whether compressed files of new paths are opened
     /// @param coder to be taken for all streams that it can code; else the best for each
-    Delta(boolean opens, OptionalInt coder) {
+    /// @param large bytes of an image above which it is matched in parts, each of so many bytes at most
+    Delta(boolean opens, OptionalInt coder, long large) {
         this.opens = opens;
         this.coder = coder;
+        this.large = large;
     }
 
     @Override
@@ -32,8 +38,8 @@ public final class Delta implements Codec {
     }
 
     @Override
-    public Encoder encoder(OutputStream pack, long rawBytes) {
-        return new DeltaEncoder(pack, opens, coder, rawBytes);
+    public Encoder encoder(OutputStream pack, long rawBytes, Path scratch) {
+        return new DeltaEncoder(pack, opens, coder, large, rawBytes, scratch);
     }
 
     @Override

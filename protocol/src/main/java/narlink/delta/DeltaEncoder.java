@@ -2,8 +2,11 @@ package narlink.delta;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -25,9 +28,6 @@ import narlink.nix.NarException;
 /// Writes a pack of [Delta]. Images are read one after the other and matched on all processors; the streams are coded
 /// when the last path is in, and then laid out as a decoder asks for them.
 final class DeltaEncoder implements Codec.Encoder {
-    /// Larger NARs travel whole.
-    private static final long MAX_NAR = 512L << 20;
-
     /// Megabytes of memory for images that are being matched.
     private static final int MEMORY = 700;
 
@@ -37,20 +37,26 @@ final class DeltaEncoder implements Codec.Encoder {
     private final OutputStream pack;
     private final boolean opens;
     private final OptionalInt coder;
+    private final long large;
+    private final Path scratch;
     private final MixtureEncoder mixture;
     private final ExecutorService workers;
     private final ExecutorService mixer;
     private final Semaphore memory = new Semaphore(MEMORY);
     private final List<Future<Drafts>> drafts = new ArrayList<>();
+    private final List<Closeable> open = new ArrayList<>(); // Temporary files.
     private final List<Long> narSizes = new ArrayList<>();
     private final List<Long> sizes = new ArrayList<>();
 
     /// @param coder to be taken for all streams that it can code
+    /// @param large bytes of an image above which it lies in a temporary file
     /// @param rawBytes all NARs together
-    DeltaEncoder(OutputStream pack, boolean opens, OptionalInt coder, long rawBytes) {
+    DeltaEncoder(OutputStream pack, boolean opens, OptionalInt coder, long large, long rawBytes, Path scratch) {
         this.pack = pack;
         this.opens = opens;
         this.coder = coder;
+        this.large = large;
+        this.scratch = scratch;
         this.mixture = new MixtureEncoder(slotBits(rawBytes));
         var threads = Thread.ofPlatform().daemon().name("delta-", 0).factory();
         this.workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), threads);
@@ -65,18 +71,16 @@ final class DeltaEncoder implements Codec.Encoder {
     @Override
     public void add(Codec.NewPath path, Codec.NarSource nar) throws IOException {
         narSizes.add(path.narSize());
-        var image = new Image.Memory();
-        var recipes = new TreeMap<Integer, Gzip.Recipe>();
-        var opaque = new HashSet<String>();
-        if (path.narSize() > MAX_NAR) {
-            var whole = new Drafts();
-            whole.whole(path, nar);
-            drafts.add(mixer.submit(() -> {
-                mixture.whole(whole, path.narSize());
-                return whole;
-            }));
+        long baseSize = path.bases().stream().mapToLong(Codec.Base::narSize).sum();
+        boolean isLarge = Math.max(path.narSize(), baseSize) > large;
+        if (isLarge && baseSize == 0) {
+            whole(path, nar);
             return;
         }
+        var recipes = new TreeMap<Integer, Gzip.Recipe>();
+        var opaque = new HashSet<String>();
+        var image = image(isLarge);
+        var base = image(isLarge);
         try {
             ImageBuilder.build(
                     image,
@@ -84,18 +88,47 @@ final class DeltaEncoder implements Codec.Encoder {
                     (file, place, contents) -> open(file, place, contents, recipes, opaque),
                     nar,
                     path.narSize());
+            var closed = read(path, base, opaque);
+            match(base, image, closed, recipes);
         } catch (NarException e) {
+            drop(base, image);
             throw new IOException(path.path() + " is no proper NAR: " + e.getMessage() + "; verify that store", e);
+        } catch (IOException | RuntimeException e) {
+            drop(base, image);
+            throw e;
         }
-        var base = new Image.Memory();
-        var closed = read(path, base, opaque);
-        int kept = permits(base.size() + image.size());
-        int used = Math.min(MEMORY - kept, permits(base.size() * FACTOR));
+    }
+
+    private void whole(Codec.NewPath path, Codec.NarSource nar) throws IOException {
+        var whole = new Drafts(scratch);
+        open.add(whole);
+        whole.whole(path, nar);
+        drafts.add(mixer.submit(() -> {
+            mixture.whole(whole, path.narSize());
+            return whole;
+        }));
+    }
+
+    private Image image(boolean isLarge) throws IOException {
+        return isLarge ? new Image.Stored(scratch) : new Image.Memory();
+    }
+
+    private static void drop(Image base, Image image) throws IOException {
+        try (base) {
+            image.close();
+        }
+    }
+
+    private void match(Image base, Image image, Set<Integer> closed, Map<Integer, Gzip.Recipe> recipes) {
+        boolean inMemory = image instanceof Image.Memory;
+        int kept = inMemory ? permits(base.size() + image.size()) : 0;
+        int used = inMemory ? Math.min(MEMORY - kept, permits(base.size() * FACTOR)) : MEMORY / 2;
         memory.acquireUninterruptibly(kept + used);
+        var made = new Drafts(scratch);
+        open.add(made);
         var matched = workers.submit(() -> {
             try {
-                var made = new Drafts();
-                made.made(base, image, closed, recipes);
+                made.made(base, image, closed, recipes, large);
                 return made;
             } finally {
                 memory.release(used);
@@ -103,11 +136,12 @@ final class DeltaEncoder implements Codec.Encoder {
         });
         drafts.add(mixer.submit(() -> {
             try {
-                var made = result(matched);
+                result(matched);
                 if (made.isSame()) mixture.end();
                 else mixture.made(made, base, image.size());
                 return made;
             } finally {
+                drop(base, image);
                 memory.release(kept);
             }
         }));
@@ -158,31 +192,28 @@ final class DeltaEncoder implements Codec.Encoder {
     @Override
     public void close() throws IOException {
         try {
-            var raw = new EnumMap<Stream, ByteArrayOutputStream>(Stream.class);
-            for (var stream : Stream.values()) raw.put(stream, new ByteArrayOutputStream());
+            var raw = new EnumMap<Stream, Pile>(Stream.class);
+            for (var stream : Stream.values()) raw.put(stream, pile());
             for (var draft : drafts) {
-                for (var part : result(draft).streams.entrySet()) {
-                    part.getValue().writeTo(out(raw, part.getKey()));
-                }
+                var done = result(draft);
+                for (var pile : raw.entrySet()) done.stream(pile.getKey()).writeTo(pile.getValue());
+                done.close();
             }
-            drafts.clear();
-            var bytes = new EnumMap<Stream, byte[]>(Stream.class);
-            raw.forEach((stream, out) -> bytes.put(stream, out.toByteArray()));
-            raw.clear();
-            layOut(code(bytes), bytes);
+            layOut(code(raw), raw);
         } finally {
             workers.shutdownNow();
             mixer.shutdownNow();
+            for (var one : open) one.close();
         }
     }
 
-    private static OutputStream out(Map<Stream, ByteArrayOutputStream> streams, Stream stream) {
-        var out = streams.get(stream);
-        if (out == null) throw new IllegalStateException("no stream " + stream);
-        return out;
+    private Pile pile() {
+        var pile = new Pile(scratch);
+        open.add(pile);
+        return pile;
     }
 
-    private Map<Stream, Coder.Coded> code(Map<Stream, byte[]> raw) throws IOException {
+    private Map<Stream, Coder.Coded> code(Map<Stream, Pile> raw) throws IOException {
         var futures = new EnumMap<Stream, Future<Coder.Coded>>(Stream.class);
         raw.forEach((stream, bytes) -> {
             Callable<Coder.Coded> task = () -> code(stream, bytes);
@@ -190,26 +221,30 @@ final class DeltaEncoder implements Codec.Encoder {
         });
         var coded = new EnumMap<Stream, Coder.Coded>(Stream.class);
         for (var future : futures.entrySet()) coded.put(future.getKey(), result(future.getValue()));
+        coded.values().forEach(one -> open.add(one.bytes()));
         return coded;
     }
 
-    private Coder.Coded code(Stream stream, byte[] raw) throws IOException {
-        var mixed = mixture.finish(stream);
-        if (coder.isPresent() && coder.getAsInt() != Coder.MIXED) return Coder.encode(raw, stream, coder.getAsInt());
-        if (mixed.isEmpty()) return Coder.encode(raw, raw.length, stream, Long.MAX_VALUE / 2);
+    private Coder.Coded code(Stream stream, Pile raw) throws IOException {
+        var mixed = mixture.finish(stream, scratch);
+        if (coder.isPresent() && coder.getAsInt() != Coder.MIXED) {
+            return Coder.encode(raw, stream, coder.getAsInt(), scratch);
+        }
+        if (mixed.isEmpty()) return Coder.encode(raw, stream, Long.MAX_VALUE / 2, scratch);
         if (coder.isPresent()) return mixed.get();
-        long enough = mixed.get().bytes().length;
-        var other = Coder.encode(raw, raw.length, stream, enough);
-        return other.bytes().length <= enough ? other : mixed.get();
+        long enough = mixed.get().bytes().size();
+        var other = Coder.encode(raw, stream, enough, scratch);
+        return other.bytes().size() <= enough ? other : mixed.get();
     }
 
     /// Writes the chunks in the order in which a decoder asks for them, by being one.
-    private void layOut(Map<Stream, Coder.Coded> coded, Map<Stream, byte[]> raw) throws IOException {
+    private void layOut(Map<Stream, Coder.Coded> coded, Map<Stream, Pile> raw) throws IOException {
         var header = new ByteArrayOutputStream();
         Streams.writeHeader(header, coded);
         header.writeTo(pack);
-        var chunks = new EnumMap<Stream, ByteArrayInputStream>(Stream.class);
-        coded.forEach((stream, one) -> chunks.put(stream, new ByteArrayInputStream(one.bytes())));
+        var chunks = new EnumMap<Stream, InputStream>(Stream.class);
+        for (var one : coded.entrySet())
+            chunks.put(one.getKey(), one.getValue().bytes().read());
         var streams = Streams.read(new ByteArrayInputStream(header.toByteArray()), (target, wanted) -> {
             var rest = chunks.get(wanted);
             byte[] chunk = rest == null ? new byte[0] : rest.readNBytes(Streams.CHUNK);
@@ -218,7 +253,14 @@ final class DeltaEncoder implements Codec.Encoder {
             pack.write(chunk);
             target.arrived(wanted, chunk);
         });
-        var source = new LayoutSource(streams, raw, mixture);
+        try (var source = new LayoutSource(streams, raw, mixture)) {
+            layOut(source, streams);
+        } finally {
+            for (var rest : chunks.values()) rest.close();
+        }
+    }
+
+    private void layOut(LayoutSource source, Streams streams) throws IOException {
         var script = new Script(source);
         long before = 0;
         for (int i = 0; i < narSizes.size(); i++) {

@@ -38,6 +38,9 @@ interface Image extends Closeable {
     /// Random access.
     void read(long position, byte[] target, int offset, int length) throws IOException;
 
+    /// One byte. Fast where places are near each other.
+    byte at(long position) throws IOException;
+
     @Override
     void close() throws IOException;
 
@@ -56,6 +59,11 @@ interface Image extends Closeable {
 
         @Override
         public void read(long position, byte[] target, int offset, int length) {}
+
+        @Override
+        public byte at(long position) {
+            return 0;
+        }
 
         @Override
         public void close() {}
@@ -103,10 +111,15 @@ interface Image extends Closeable {
         }
 
         @Override
+        public byte at(long position) {
+            return bytes[(int) position];
+        }
+
+        @Override
         public void close() {}
     }
 
-    /// In a temporary file, on board.
+    /// In a temporary file: on board, and on Earth where it is large.
     final class Stored implements Image {
         private static final int BUFFER = 1 << 16;
 
@@ -164,6 +177,15 @@ interface Image extends Closeable {
                 System.arraycopy(window, within, target, offset + done, taken);
                 done += taken;
             }
+        }
+
+        @Override
+        public byte at(long position) throws IOException {
+            if (position < windowStart || position >= windowStart + windowLength) {
+                if (written.position() > 0) flush();
+                load(position & -BUFFER); // Whole windows, for those who read downwards.
+            }
+            return window[(int) (position - windowStart)];
         }
 
         private void load(long position) throws IOException {

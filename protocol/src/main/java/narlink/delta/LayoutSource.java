@@ -1,6 +1,6 @@
 package narlink.delta;
 
-import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.EnumMap;
@@ -9,7 +9,7 @@ import narlink.delta.mixing.NumberModel.Kind;
 
 /// Takes the chunks of a pack as a decoder would, without decoding what is mixed: what that would give is told, and how
 /// much of the stream it takes.
-final class LayoutSource implements Source {
+final class LayoutSource implements Source, Closeable {
     private final Streams streams;
     private final Map<Stream, InputStream> numbers = new EnumMap<>(Stream.class);
     private final MixtureEncoder mixture;
@@ -21,10 +21,11 @@ final class LayoutSource implements Source {
     }
 
     /// @param raw the streams as they are, for the numbers
-    LayoutSource(Streams streams, Map<Stream, byte[]> raw, MixtureEncoder mixture) {
+    LayoutSource(Streams streams, Map<Stream, Pile> raw, MixtureEncoder mixture) throws IOException {
         this.streams = streams;
         this.mixture = mixture;
-        raw.forEach((stream, bytes) -> numbers.put(stream, new ByteArrayInputStream(bytes)));
+        for (var pile : raw.entrySet())
+            numbers.put(pile.getKey(), pile.getValue().read());
         for (var stream : Stream.values()) progress.put(stream, new Progress());
     }
 
@@ -81,4 +82,9 @@ final class LayoutSource implements Source {
 
     @Override
     public void copied(byte[] bytes, int length) {}
+
+    @Override
+    public void close() throws IOException {
+        for (var in : numbers.values()) in.close();
+    }
 }

@@ -1,5 +1,7 @@
 package narlink.delta;
 
+import java.io.IOException;
+
 /// Finds how a new image follows from a base: approximately equal regions, as bsdiff does (Percival 2003), with what is
 /// between them inserted. Exact matches are looked up in a suffix array; one that lies on another diagonal than the
 /// last begins a region when it explains clearly more bytes than going on would. Regions then grow over scattered
@@ -20,7 +22,7 @@ final class Matcher {
     interface Regions {
         /// @param position in the base, from which `length` bytes are nearly those of the new image at `at`
         /// @param inserted bytes that follow in the new image
-        void region(int position, int at, int length, int inserted);
+        void region(long position, long at, long length, long inserted) throws IOException;
     }
 
     private int at; // Up to here regions were told.
@@ -35,11 +37,11 @@ final class Matcher {
         this.suffixes = new SuffixArray(this.base, baseSize);
     }
 
-    static void match(Image.Memory base, Image.Memory image, Regions regions) {
+    static void match(Image.Memory base, Image.Memory image, Regions regions) throws IOException {
         new Matcher(base, image, regions).run();
     }
 
-    private void run() {
+    private void run() throws IOException {
         int scan = 0;
         int length = 0;
         while (scan < size) {
@@ -66,7 +68,7 @@ final class Matcher {
     }
 
     /// Ends the open region and opens one where `position` of the base meets `scan`.
-    private void begin(int scan, int position) {
+    private void begin(int scan, int position) throws IOException {
         int forward = forward(scan);
         int backward = scan < size ? backward(scan, position) : 0;
         int overlap = at + forward - (scan - backward);

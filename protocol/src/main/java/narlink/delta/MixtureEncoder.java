@@ -1,8 +1,9 @@
 package narlink.delta;
 
-import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +51,16 @@ final class MixtureEncoder {
     }
 
     void whole(Drafts drafts, long narSize) throws IOException {
-        new Script(new Told(drafts)).whole(narSize, (bytes, offset, length) -> {});
+        try (var told = new Told(drafts)) {
+            new Script(told).whole(narSize, (bytes, offset, length) -> {});
+        }
         end();
     }
 
     void made(Drafts drafts, Image base, long imageSize) throws IOException {
-        new Script(new Told(drafts)).run(base, imageSize, (bytes, offset, length) -> {});
+        try (var told = new Told(drafts)) {
+            new Script(told).run(base, imageSize, (bytes, offset, length) -> {});
+        }
         end();
     }
 
@@ -65,11 +70,13 @@ final class MixtureEncoder {
     }
 
     /// The whole stream; nothing if it was too long, or there is nothing in it.
-    Optional<Coder.Coded> finish(Stream stream) {
+    Optional<Coder.Coded> finish(Stream stream, Path scratch) throws IOException {
         var coder = coders.get(stream);
         if (coder == null || hasTooMuch(stream)) return Optional.empty();
+        var bytes = new Pile(scratch);
+        bytes.write(coder.finish());
         return Optional.of(
-                new Coder.Coded(Coder.MIXED, bits(stream), pace(stream).given(), coder.finish()));
+                new Coder.Coded(Coder.MIXED, bits(stream), pace(stream).given(), bytes));
     }
 
     Pace pace(Stream stream) {
@@ -89,13 +96,18 @@ final class MixtureEncoder {
     }
 
     /// Reads drafts, and codes what it reads.
-    private final class Told implements Source {
+    private final class Told implements Source, Closeable {
         private final Map<Stream, InputStream> streams = new EnumMap<>(Stream.class);
         private final byte[] differences = new byte[Script.PIECE];
 
-        Told(Drafts drafts) {
-            drafts.streams.forEach(
-                    (stream, bytes) -> streams.put(stream, new ByteArrayInputStream(bytes.toByteArray())));
+        Told(Drafts drafts) throws IOException {
+            for (var stream : Stream.values())
+                streams.put(stream, drafts.stream(stream).read());
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (var in : streams.values()) in.close();
         }
 
         private InputStream in(Stream stream) {

@@ -28,7 +28,7 @@ public final class Solid implements Codec {
     }
 
     @Override
-    public Encoder encoder(OutputStream pack, long rawBytes) throws IOException {
+    public Encoder encoder(OutputStream pack, long rawBytes, Path scratch) throws IOException {
         var packed = new CountedOutput(unclosed(pack));
         var zstd = new ZstdOutputStreamNoFinalizer(packed, LEVEL);
         zstd.setLong(windowLog(rawBytes));

@@ -59,7 +59,7 @@ final class Streams {
             out.write(one.coder());
             if (one.coder() == Coder.LZMA || one.coder() == Coder.MIXED) out.write(one.properties());
             Numbers.write(out, one.rawSize());
-            Numbers.write(out, one.bytes().length);
+            Numbers.write(out, one.bytes().size());
         }
     }
 

@@ -31,6 +31,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.junit.jupiter.api.Test;
@@ -76,17 +77,22 @@ final class DeltaProperties {
             @ForAll("trees") NarTree base,
             @ForAll("trees") NarTree path,
             @ForAll boolean opens,
-            @ForAll("coders") OptionalInt coder)
+            @ForAll("coders") OptionalInt coder,
+            @ForAll @LongRange(min = 10, max = 1 << 14) long large)
             throws IOException {
         var items = List.of(item(NEW, path.nar(), List.of(base(OLD, base.nar(), NEW))));
-        assertComesBack(items, encode(items, opens, coder));
+        assertComesBack(items, encode(items, opens, coder, large));
     }
 
     @Property(tries = 40)
-    void generationsOfAPackageComeBack(@ForAll long seed, @ForAll boolean opens, @ForAll("coders") OptionalInt coder)
+    void generationsOfAPackageComeBack(
+            @ForAll long seed,
+            @ForAll boolean opens,
+            @ForAll("coders") OptionalInt coder,
+            @ForAll @LongRange(min = 10, max = 1 << 14) long large)
             throws IOException {
         var items = generation(seed);
-        assertComesBack(items, encode(items, opens, coder));
+        assertComesBack(items, encode(items, opens, coder, large));
     }
 
     @Property(tries = 300)
@@ -128,6 +134,29 @@ final class DeltaProperties {
         byte[] pack = encode(items, true);
         assertComesBack(items, pack);
         assertTrue(pack.length < 100, pack.length + " bytes");
+    }
+
+    /// With a window as if memory was scarce: what moved, was put in, was cut out or changed in places is found again.
+    @Test
+    void aLargeFileIsMatchedInParts() throws IOException {
+        byte[] old = new byte[24 << 20];
+        new SplittableRandom(5).nextBytes(old);
+        var random = new SplittableRandom(6);
+        var changed = new ByteArrayOutputStream();
+        changed.write(old, 9 << 20, 3 << 20); // Moved to the front.
+        changed.write(old, 0, 6 << 20);
+        changed.write(new byte[77777]); // Put in.
+        changed.write(old, 7 << 20, 17 << 20); // A megabyte was cut out.
+        byte[] now = changed.toByteArray();
+        for (int i = 0; i < 500; i++) now[random.nextInt(now.length)]++;
+        var nar = NarTree.directory(Map.of("model", new NarTree.File(false, Bytes.of(now))))
+                .nar();
+        var baseNar = NarTree.directory(Map.of("model", new NarTree.File(false, Bytes.of(old))))
+                .nar();
+        var items = List.of(item(NEW, nar, List.of(base(OLD, baseNar, NEW))));
+        byte[] pack = encode(items, true, OptionalInt.empty(), 1 << 20);
+        assertTrue(pack.length < 6000, pack.length + " bytes");
+        assertComesBack(items, pack);
     }
 
     @Test
@@ -211,12 +240,12 @@ final class DeltaProperties {
     }
 
     private static byte[] encode(List<Item> items, boolean opens) throws IOException {
-        return encode(items, opens, OptionalInt.empty());
+        return encode(items, opens, OptionalInt.empty(), 1 << 20);
     }
 
-    private static byte[] encode(List<Item> items, boolean opens, OptionalInt coder) throws IOException {
+    private static byte[] encode(List<Item> items, boolean opens, OptionalInt coder, long large) throws IOException {
         var pack = new ByteArrayOutputStream();
-        try (var encoder = new Delta(opens, coder).encoder(pack, 0)) {
+        try (var encoder = new Delta(opens, coder, large).encoder(pack, 0, scratch)) {
             for (var item : items) encoder.add(item.path(), out -> out.write(item.nar()));
         }
         return pack.toByteArray();
@@ -224,7 +253,7 @@ final class DeltaProperties {
 
     private static byte[] encoded(List<Item> items, OptionalInt coder) {
         try {
-            return encode(items, true, coder);
+            return encode(items, true, coder, 1 << 20);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

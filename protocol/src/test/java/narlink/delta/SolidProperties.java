@@ -76,7 +76,7 @@ final class SolidProperties {
     private static byte[] encode(List<byte[]> nars) throws IOException {
         var pack = new ByteArrayOutputStream();
         long raw = nars.stream().mapToLong(nar -> nar.length).sum();
-        try (var encoder = new Solid().encoder(pack, raw)) {
+        try (var encoder = new Solid().encoder(pack, raw, Path.of("."))) {
             for (var nar : nars) encoder.add(new Codec.NewPath(PATH, nar.length, List.of()), out -> out.write(nar));
         }
         return pack.toByteArray();

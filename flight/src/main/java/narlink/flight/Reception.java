@@ -179,7 +179,8 @@ record Reception(
 
     /// What is durable by now is no longer suspect after a restart.
     private Step<Reception, Effect> imported(int paths) {
-        var next = withPaths(paths, "");
+        // Starting again from the first path takes back nothing that is durable.
+        var next = withPaths(Math.max(paths, pathsDone), "");
         return paths > pathsDone ? Step.to(next, new Effect.Save()) : Step.to(next);
     }
 

@@ -258,7 +258,7 @@ final class PowerCutTest {
         var pack = new ByteArrayOutputStream();
         var entries = new ArrayList<Manifest.Entry>();
         try (var encoder = new Delta()
-                .encoder(pack, objects.stream().mapToLong(PathInfo::narSize).sum())) {
+                .encoder(pack, objects.stream().mapToLong(PathInfo::narSize).sum(), directory)) {
             for (var object : objects) {
                 boolean made = object == objects.getLast();
                 var bases = made

@@ -53,7 +53,8 @@ final class ReporterTest {
                         Bytes.of(new byte[Report.MAX_TEXT]),
                         Bytes.of(new byte[8]),
                         Collections.nCopies(
-                                Report.DeploymentReport.MAX_UNUSABLE, new Report.Unusable(Integer.MAX_VALUE / 2, true))))
+                                Report.DeploymentReport.MAX_UNUSABLE,
+                                new Report.Unusable(Integer.MAX_VALUE / 2, true))))
                 .toList();
         var results = IntStream.range(0, 4)
                 .mapToObj(i -> new Report.CommandResult(

@@ -226,15 +226,17 @@ final class DeltaEncoder implements Codec.Encoder {
     }
 
     private Coder.Coded code(Stream stream, Pile raw) throws IOException {
-        var mixed = mixture.finish(stream, scratch);
         if (coder.isPresent() && coder.getAsInt() != Coder.MIXED) {
             return Coder.encode(raw, stream, coder.getAsInt(), scratch);
         }
+        var mixed = mixture.finish(stream, scratch);
         if (mixed.isEmpty()) return Coder.encode(raw, stream, Long.MAX_VALUE / 2, scratch);
         if (coder.isPresent()) return mixed.get();
         long enough = mixed.get().bytes().size();
         var other = Coder.encode(raw, stream, enough, scratch);
-        return other.bytes().size() <= enough ? other : mixed.get();
+        var dropped = other.bytes().size() <= enough ? mixed.get() : other;
+        if (dropped.bytes() != raw) dropped.bytes().close();
+        return dropped == other ? mixed.get() : other;
     }
 
     /// Writes the chunks in the order in which a decoder asks for them, by being one.

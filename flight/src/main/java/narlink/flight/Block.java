@@ -11,6 +11,9 @@ record Block(Stage stage, int needed, int held, int attempts) {
         DONE
     }
 
+    /// Symbols kept beyond those needed, so that a block that waits for its manifest decodes at the first try.
+    private static final int SPARE = 8;
+
     static Block empty(int k) {
         return new Block(Stage.FILLING, k, 0, 0);
     }
@@ -27,6 +30,12 @@ record Block(Stage stage, int needed, int held, int attempts) {
         return filling() && held >= needed;
     }
 
+    /// Whether another symbol would be of use. Past what is needed few are kept: without its manifest a block can't be
+    /// decoded, however much of it comes.
+    boolean takes() {
+        return filling() && held < needed + SPARE;
+    }
+
     Block holding(int symbols) {
         return new Block(stage, needed, symbols, attempts);
     }
@@ -37,6 +46,11 @@ record Block(Stage stage, int needed, int held, int attempts) {
 
     Block finished() {
         return new Block(Stage.DONE, needed, held, attempts);
+    }
+
+    /// It could not be decoded, through no fault of its symbols.
+    Block undecided() {
+        return new Block(Stage.FILLING, needed, held, attempts);
     }
 
     /// The rank was short. The next attempt waits for one more symbol, then two, then four: a sender whose symbols

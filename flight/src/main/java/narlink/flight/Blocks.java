@@ -68,15 +68,26 @@ final class Blocks implements AutoCloseable {
         byte[] data = symbols.data().toArray();
         try {
             var log = log(key, size);
+            dirty.add(key);
             for (int i = 0; i * size < data.length; i++) {
                 if (log.append(symbols.esi() + i, data, i * size)) unsynced += size;
             }
-            dirty.add(key);
             return Optional.empty();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "symbols dropped", e);
-            return Optional.of("symbols can't be kept: " + e.getMessage());
+            return Optional.of(unkept(e));
         }
+    }
+
+    /// Why something can't be written, with the figures where it is for want of room.
+    private String unkept(IOException trouble) {
+        try {
+            long free = files.disk().freeBytes();
+            if (free < Room.LEAST) return Room.paused("bytes in the state directory", Room.LEAST, free);
+        } catch (IOException e) {
+            trouble.addSuppressed(e);
+        }
+        return "symbols can't be kept: " + trouble.getMessage();
     }
 
     /// Makes what was appended durable.
@@ -93,6 +104,7 @@ final class Blocks implements AutoCloseable {
                 kept.add(new Kept(key.deployment(), new Input.Kept(key.object(), key.block(), log.held())));
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "symbols not durable: " + e.getMessage());
+                kept.add(new Kept(key.deployment(), new Input.Stalled(unkept(e))));
             }
         }
         dirty.clear();
@@ -120,7 +132,7 @@ final class Blocks implements AutoCloseable {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "block can't be read", e);
             // Not from here: the reception thread would wait for room in its own inbox.
-            solver.execute(() -> answers.accept(key.deployment(), new Input.Undecodable(object, block)));
+            solver.execute(() -> answers.accept(key.deployment(), new Input.Undecided(object, block, unkept(e))));
         }
     }
 
@@ -136,7 +148,10 @@ final class Blocks implements AutoCloseable {
             closeLog(key);
             deployment.deleteLog(key.object(), key.block());
             return good ? new Input.Decoded(key.object(), key.block()) : new Input.Spoilt(key.object(), key.block());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "block can't be decoded", e);
+            return new Input.Undecided(key.object(), key.block(), unkept(e));
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "block can't be decoded", e);
             return new Input.Undecodable(key.object(), key.block());
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import narlink.Bytes;
 import narlink.nix.PublicKey;
 import narlink.wire.Announcement;
@@ -34,7 +35,10 @@ final class Deployments {
     private static final int MAX_ENDED = 16;
 
     /// Before what stands in the way is tried again: at first, and each time twice as long up to this.
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+
+    /// So long a clock has to say that a deployment has expired: one that jumped ahead may be set back.
+    private static final long EXPIRY_MILLIS = 10 * 60_000;
 
     private static final Duration LAST_RETRY = Duration.ofMinutes(15);
 
@@ -46,12 +50,15 @@ final class Deployments {
     private final Hands hands;
     private final Blocks blocks;
     private final Activations activations;
+    private final LongSupplier uptimeMillis;
     private final Runnable changed;
     private final SortedMap<Integer, Reception> receptions = new TreeMap<>();
     private final Map<Integer, Retry> retries = new HashMap<>();
     /// Paths of each deployment that were durable when this process began.
     private final Map<Integer, Integer> durable = new HashMap<>();
     private final Map<KeyId, List<PublicKey>> keys = new HashMap<>();
+    /// Since which uptime the clock has said without a break that a deployment has expired.
+    private final Map<Integer, Long> expiring = new HashMap<>();
     private int floor;
 
     /// When something is tried again.
@@ -80,6 +87,7 @@ final class Deployments {
             Hands hands,
             Blocks blocks,
             Activations activations,
+            LongSupplier uptimeMillis,
             Runnable changed)
             throws IOException {
         this.files = files;
@@ -90,6 +98,7 @@ final class Deployments {
         this.hands = hands;
         this.blocks = blocks;
         this.activations = activations;
+        this.uptimeMillis = uptimeMillis;
         this.changed = changed;
         this.floor = files.floor();
     }
@@ -157,7 +166,7 @@ final class Deployments {
     void step(int number, Input input) {
         var reception = receptions.get(number);
         if (reception == null) return; // It was deleted while the worker was busy.
-        if (input instanceof Input.Stalled) retryLater(reception);
+        if (input instanceof Input.Stalled || input instanceof Input.Undecided) retryLater(reception);
         var step = reception.on(input);
         if (!(input instanceof Input.Arrived || input instanceof Input.Kept)) {
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1} -> {2}", number, input, step.effects());
@@ -240,11 +249,17 @@ final class Deployments {
             }
         }
         for (var reception : List.copyOf(receptions.values())) {
-            if (!reception.state().ended()
-                    && !now.isBefore(reception.announcement().expires())) {
-                step(reception.number(), new Input.Expired());
-            }
+            if (hasExpired(reception, now)) step(reception.number(), new Input.Expired());
         }
+    }
+
+    private boolean hasExpired(Reception reception, Instant now) {
+        if (reception.state().ended() || now.isBefore(reception.announcement().expires())) {
+            expiring.remove(reception.number());
+            return false;
+        }
+        long uptime = uptimeMillis.getAsLong();
+        return uptime - expiring.computeIfAbsent(reception.number(), number -> uptime) >= EXPIRY_MILLIS;
     }
 
     /// Takes up what a cut left.
@@ -293,16 +308,20 @@ final class Deployments {
         if (same.stream().noneMatch(known -> known.key().equals(key.key()))) same.add(key);
     }
 
-    /// Forgets the oldest ended deployments: their numbers stay refused, being below the floor or remembered by the
-    /// newer ones kept.
+    /// Forgets the oldest ended deployments. Their numbers stay refused: the floor rises above them first.
     private void forgetOld() {
         var ended = receptions.values().stream()
-                .filter(reception -> reception.state().ended() && reception.number() < floor)
+                .filter(reception -> reception.state().ended())
                 .map(Reception::number)
                 .toList();
         for (int number : ended.subList(0, Math.max(0, ended.size() - MAX_ENDED))) {
             try {
+                if (number >= floor) {
+                    files.saveNumber("floor", number + 1);
+                    floor = number + 1;
+                }
                 files.deployment(number).delete();
+                expiring.remove(number);
                 receptions.remove(number);
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "deployment " + number + " can't be deleted", e);

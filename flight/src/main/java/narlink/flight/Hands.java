@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import narlink.Sha256;
@@ -21,6 +22,9 @@ import narlink.wire.FecObject;
 final class Hands implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Hands.class.getName());
 
+    /// Without progress for so long the store counts as hung.
+    static final long PATIENCE_MILLIS = 30 * 60_000;
+
     private final FlightState files;
     private final Store store;
     private final Importer importer;
@@ -33,6 +37,9 @@ final class Hands implements AutoCloseable {
     private final Set<Integer> fresh = new HashSet<>(); // Those of them that have got something since they last ran.
     private final Set<Integer> ended = new HashSet<>();
     private int running;
+    private final AtomicLong progress = new AtomicLong();
+    private long progressSeen;
+    private long progressAt;
     private final AtomicInteger busy = new AtomicInteger();
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("hands").factory());
@@ -43,7 +50,8 @@ final class Hands implements AutoCloseable {
         this.files = files;
         this.store = store;
         this.room = new Room(store, files.disk(), reserve);
-        this.importer = new Importer(store, files.nixKey(), files.satellite(), files.scratch());
+        this.importer =
+                new Importer(store, files.nixKey(), files.satellite(), files.scratch(), progress::incrementAndGet);
         this.answers = answers;
         this.views = views;
     }
@@ -206,12 +214,29 @@ final class Hands implements AutoCloseable {
         if (thread.isShutdown()) return;
         busy.incrementAndGet();
         thread.execute(() -> {
+            progress.incrementAndGet();
             try {
                 work.run();
             } finally {
+                progress.incrementAndGet();
                 busy.decrementAndGet();
             }
         });
+    }
+
+    /// Breaks off what the store has been asked for where it has got nowhere for too long: the request then fails, and
+    /// is tried again later. Belongs to the reception thread.
+    void watch(long uptimeMillis) {
+        long seen = progress.get();
+        boolean works = busy.get() > 0 && !signal.waiting();
+        if (!works || seen != progressSeen || uptimeMillis < progressAt) {
+            progressSeen = seen;
+            progressAt = uptimeMillis;
+        } else if (uptimeMillis - progressAt >= PATIENCE_MILLIS) {
+            LOG.log(System.Logger.Level.WARNING, "the store has not answered for {0} ms; asking anew", PATIENCE_MILLIS);
+            progressAt = uptimeMillis;
+            store.abort();
+        }
     }
 
     /// Whether nothing is at hand but imports that wait for their next block.

@@ -1,5 +1,6 @@
 package narlink.flight;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,16 +34,18 @@ final class Importer {
     private final SecretKey nixKey;
     private final SatelliteName satellite;
     private final Path scratch;
+    private final Runnable progress;
     /// Bases that were read through by this process.
     private final Set<StorePath> sound = new HashSet<>();
     /// Paths that this process imported, or looked at.
     private final Set<StorePath> trusted = new HashSet<>();
 
-    Importer(Store store, SecretKey nixKey, SatelliteName satellite, Path scratch) {
+    Importer(Store store, SecretKey nixKey, SatelliteName satellite, Path scratch, Runnable progress) {
         this.store = store;
         this.nixKey = nixKey;
         this.satellite = satellite;
         this.scratch = scratch;
+        this.progress = progress;
     }
 
     /// What an import has come to.
@@ -161,11 +164,11 @@ final class Importer {
         try {
             if (suspect && lies(info)) {
                 LOG.log(System.Logger.Level.WARNING, "{0} was damaged by a cut; importing it anew", entry.path());
-                try (var nar = unpacked.nar()) {
+                try (var nar = watched(unpacked.nar())) {
                     store.repair(info, nar);
                 }
             } else {
-                try (var nar = unpacked.nar()) {
+                try (var nar = watched(unpacked.nar())) {
                     store.add(info, nar);
                 }
             }
@@ -174,6 +177,22 @@ final class Importer {
             LOG.log(System.Logger.Level.WARNING, "left as it is: {0}", e.getMessage());
             return false;
         }
+    }
+
+    private InputStream watched(InputStream nar) {
+        return new FilterInputStream(nar) {
+            @Override
+            public int read() throws IOException {
+                progress.run();
+                return super.read();
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                progress.run();
+                return super.read(bytes, offset, length);
+            }
+        };
     }
 
     /// Whether the path is valid, but has not the contents that it was registered with.

@@ -22,6 +22,9 @@ sealed interface Input {
     /// The symbols' rank is short.
     record Undecodable(FecObject object, int block) implements Input {}
 
+    /// Something that may pass, such as a full disk, keeps the block from being decoded.
+    record Undecided(FecObject object, int block, String reason) implements Input {}
+
     /// The block's bytes are not what the mission key signed for, or were damaged on disk; its symbols are gone.
     record Spoilt(FecObject object, int block) implements Input {}
 

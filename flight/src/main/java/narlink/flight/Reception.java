@@ -74,6 +74,12 @@ record Reception(
             case Input.Kept kept -> kept(kept);
             case Input.Decoded block -> decoded(block.object(), block.block());
             case Input.Undecodable block -> undecodable(block.object(), block.block());
+            case Input.Undecided block ->
+                Step.to(with(
+                                block.object(),
+                                block.block(),
+                                block(block.object(), block.block()).undecided())
+                        .withPaths(pathsDone, block.reason()));
             case Input.Spoilt block ->
                 Step.to(with(
                         block.object(),
@@ -174,7 +180,7 @@ record Reception(
         int count = symbols.data().size() / size;
         return symbols.data().size() % size == 0
                 && symbols.esi() + count - 1 <= Symbols.MAX_ESI
-                && block(symbols.object(), symbols.block()).filling();
+                && block(symbols.object(), symbols.block()).takes();
     }
 
     /// What is durable by now is no longer suspect after a restart.

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import narlink.nix.Store;
@@ -21,10 +22,15 @@ import narlink.wire.Report.Counter;
 public final class ReceptionLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ReceptionLoop.class.getName());
 
-    /// Segments that may wait to be looked at; the pipe is not read meanwhile.
+    /// What a kill may cost is at most 64 KiB of symbols, for segments of at most 8 KiB: what the pipe has read and not
+    /// yet given away (16 KiB), what waits here, and what is not synced yet, with the segment at hand.
+    ///
+    /// Bytes of segments that may wait to be looked at, or one segment; the pipe is not read meanwhile.
+    private static final int WAITING_BYTES = 16 * 1024;
+    /// Bytes of symbols between two syncs of their logs.
+    private static final int SYNC_BYTES = 12 * 1024;
+    /// Things of all kinds that may wait.
     private static final int INBOX = 256;
-    /// Bytes of symbols between two syncs of their logs: what a power cut may cost.
-    private static final int SYNC_BYTES = 64 * 1024;
 
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
@@ -36,6 +42,7 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private final FlightState files;
     private final Clock clock;
+    private final Machine machine;
     private final Reporter reporter;
     private final Hands hands;
     private final Blocks blocks;
@@ -44,6 +51,7 @@ public final class ReceptionLoop implements AutoCloseable {
     private final Deployments deployments;
     private final Commands commands;
     private final Uplink uplink;
+    private final Semaphore waiting = new Semaphore(WAITING_BYTES);
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>(INBOX);
     private final AtomicReference<byte[]> lastReport = new AtomicReference<>(new byte[0]);
     private final Thread thread;
@@ -105,6 +113,7 @@ public final class ReceptionLoop implements AutoCloseable {
     public ReceptionLoop(FlightState files, Store store, Clock clock, Settings settings) throws IOException {
         this.files = files;
         this.clock = clock;
+        this.machine = settings.machine();
         this.reporter = new Reporter(files.flightKey(), files.satellite(), files.boot());
         this.blocks = new Blocks(files, this::answer);
         this.hands = new Hands(files, store, settings.reserve(), this::answer, view -> put(new Event.Viewed(view)));
@@ -115,7 +124,8 @@ public final class ReceptionLoop implements AutoCloseable {
         var listener = new Listener();
         this.activations = new Activations(activator, journal, profiles, settings.machine(), listener, this::happened);
         var profileCommands = new ProfileCommands(activations, activator, journal, profiles, listener, this::happened);
-        this.deployments = new Deployments(files, clock, reporter, hands, blocks, activations, this::wantReport);
+        this.deployments = new Deployments(
+                files, clock, reporter, hands, blocks, activations, machine::uptimeMillis, this::wantReport);
         this.commands =
                 new Commands(files, clock, reporter, deployments, activations, profileCommands, logs, this::wantReport);
         this.uplink = new Uplink(files, reporter, deployments, commands, this::wantReport);
@@ -160,7 +170,16 @@ public final class ReceptionLoop implements AutoCloseable {
 
     /// Takes a segment from a pipe; waits while too many are unread.
     public void hear(byte[] segment) {
-        put(new Event.Heard(segment));
+        try {
+            while (running && !waiting.tryAcquire(room(segment), 100, TimeUnit.MILLISECONDS)) {}
+            put(new Event.Heard(segment));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int room(byte[] segment) {
+        return Math.min(segment.length, WAITING_BYTES);
     }
 
     /// Counts frames that a pipe found damaged.
@@ -235,7 +254,10 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private void on(Event event, List<Runnable> askers, List<Runnable> patient) {
         switch (event) {
-            case Event.Heard heard -> uplink.heard(heard.segment());
+            case Event.Heard heard -> {
+                waiting.release(room(heard.segment()));
+                uplink.heard(heard.segment());
+            }
             case Event.Damaged damaged -> reporter.count(Counter.FRAMES_BAD, damaged.frames());
             case Event.Answer answer -> deployments.step(answer.deployment(), answer.input());
             case Event.Viewed viewed -> {
@@ -270,6 +292,7 @@ public final class ReceptionLoop implements AutoCloseable {
     private void tick() {
         var now = clock.instant();
         deployments.tick(now);
+        hands.watch(machine.uptimeMillis());
         activations.tick();
         if (looked.plus(LOOK_EVERY).isBefore(now) || now.isBefore(looked)) {
             looked = now;

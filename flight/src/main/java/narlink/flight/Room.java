@@ -18,6 +18,8 @@ record Room(Store store, Disk disk, long reserve) {
     private static final System.Logger LOG = System.getLogger(Room.class.getName());
     /// What a file system may take for a node beside the bytes in it.
     private static final long NODE_BYTES = 4096;
+    /// Bytes without which the state directory counts as full: less than one block may take.
+    static final long LEAST = 1 << 20;
 
     /// Why the paths that are still to come can't all be imported, with the figures. What failed imports left is
     /// removed first, if that is what is short.
@@ -66,7 +68,7 @@ record Room(Store store, Disk disk, long reserve) {
                 : Optional.empty();
     }
 
-    private static String paused(String what, long need, long free) {
+    static String paused(String what, long need, long free) {
         return String.format(Locale.ROOT, "PAUSED(disk): needs %,d %s, %,d are free; make room", need, what, free);
     }
 }

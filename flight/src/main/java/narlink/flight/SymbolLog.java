@@ -4,14 +4,17 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /// The symbols of one source block, on disk: records of CRC-32C (4 bytes, over the rest), ESI (4 bytes) and one symbol,
-/// all big endian. What a cut tore off the end is dropped when the log is opened again; every ESI stands once.
+/// all big endian. What a cut tore off the end is dropped when the log is opened again, and a record that is damaged is
+/// passed over: its symbol may come again. Every ESI stands once.
 final class SymbolLog implements Closeable {
     private static final int HEADER = 8;
     /// ESIs below this have a bit; the rare ones above are kept one by one.
@@ -22,7 +25,14 @@ final class SymbolLog implements Closeable {
     private final BitSet dense = new BitSet();
     private final Set<Integer> sparse = new HashSet<>();
     private final byte[] record;
+    /// Which records are whole, by their places.
+    private final BitSet sound = new BitSet();
+    /// ESIs since the last sync.
+    private final List<Integer> unsynced = new ArrayList<>();
     private long end;
+    private long synced;
+    /// Whether behind the end there may be something that could not be cut off.
+    private boolean torn;
     private int held;
 
     private SymbolLog(Disk.Appender file, int symbolSize) {
@@ -35,10 +45,9 @@ final class SymbolLog implements Closeable {
         var log = new SymbolLog(disk.append(file), symbolSize);
         try {
             log.replay();
-            if (log.file.size() > log.end) {
-                log.file.truncate(log.end);
-                log.file.force();
-            }
+            if (log.file.size() > log.end) log.file.truncate(log.end);
+            // What a process that was killed wrote may still lie in the kernel only.
+            if (log.end > 0) log.file.force();
         } catch (IOException e) {
             log.close();
             throw e;
@@ -62,25 +71,46 @@ final class SymbolLog implements Closeable {
         var buffer = ByteBuffer.wrap(record);
         buffer.putInt(4, esi).put(HEADER, symbols, offset, symbolSize);
         buffer.putInt(0, crc(record, 4));
+        if (torn) cut();
         try {
             file.append(record, 0, record.length);
         } catch (IOException e) {
-            file.truncate(end);
+            torn = true;
             throw e;
         }
         end += record.length;
         note(esi);
+        unsynced.add(esi);
         return true;
     }
 
+    private void cut() throws IOException {
+        file.truncate(end);
+        torn = false;
+    }
+
+    /// Makes all symbols durable. Where that fails those since the last time are forgotten: after a sync that failed
+    /// nobody knows what a disk holds, and a second sync may succeed without having written them.
     void force() throws IOException {
-        file.force();
+        try {
+            file.force();
+        } catch (IOException e) {
+            end = synced;
+            sound.clear((int) (end / record.length), Integer.MAX_VALUE);
+            torn = true;
+            unsynced.forEach(this::forget);
+            unsynced.clear();
+            throw e;
+        }
+        synced = end;
+        unsynced.clear();
     }
 
     /// Hands each symbol on, in the order of arrival.
     void symbols(Consumer<Entry> entries) throws IOException {
         byte[] contents = file.contents();
-        for (int at = 0; at < end; at += record.length) {
+        for (int at = 0; at + record.length <= Math.min(end, contents.length); at += record.length) {
+            if (!sound.get(at / record.length)) continue;
             entries.accept(new Entry(ByteBuffer.wrap(contents).getInt(at + 4), contents, at + HEADER));
         }
     }
@@ -88,12 +118,13 @@ final class SymbolLog implements Closeable {
     private void replay() throws IOException {
         byte[] contents = file.contents();
         var buffer = ByteBuffer.wrap(contents);
-        int at = 0;
-        while (at + record.length <= contents.length && buffer.getInt(at) == crc(contents, at + 4)) {
-            note(buffer.getInt(at + 4));
-            at += record.length;
+        for (int at = 0; at + record.length <= contents.length; at += record.length) {
+            int esi = buffer.getInt(at + 4);
+            if (esi < 0 || buffer.getInt(at) != crc(contents, at + 4) || has(esi)) continue;
+            end = at + record.length;
+            note(esi);
         }
-        end = at;
+        synced = end;
     }
 
     private int crc(byte[] bytes, int at) {
@@ -110,6 +141,13 @@ final class SymbolLog implements Closeable {
         if (esi < DENSE) dense.set(esi);
         else sparse.add(esi);
         held++;
+        sound.set((int) (end / record.length) - 1);
+    }
+
+    private void forget(int esi) {
+        if (esi < DENSE) dense.clear(esi);
+        else sparse.remove(esi);
+        held--;
     }
 
     @Override

@@ -13,7 +13,7 @@ import narlink.wire.Frames;
 /// A pipe over two byte streams. A lone 0x00 goes out first, so that what a predecessor left unfinished on the line
 /// does not swallow our first frame.
 final class StreamPipe implements Pipe {
-    private static final int BUFFER = 1 << 16;
+    private static final int BUFFER = 1 << 13;
 
     private final InputStream in;
     private final OutputStream out;

@@ -51,7 +51,7 @@ final class SymbolLogProperties {
     }
 
     @Property(tries = 100)
-    void aFlippedBitDropsItsSymbolAndWhatFollows(
+    void aFlippedBitDropsItsSymbolAndNoOther(
             @ForAll @Size(min = 1, max = 20) List<@IntRange(min = 0, max = 100_000) Integer> esis, @ForAll long seed)
             throws IOException {
         inFile(file -> {
@@ -61,7 +61,7 @@ final class SymbolLogProperties {
             bytes[at] ^= 4;
             Files.write(file, bytes);
             var read = read(file);
-            assertEquals(at / (8 + T), read.size());
+            assertEquals(expected.size() - 1, read.size());
             assertTrue(expected.entrySet().containsAll(read.entrySet()));
         });
     }

@@ -60,44 +60,56 @@ final class Importer {
     /// @param known as [#known] found them
     /// @param durable so many paths were durable when this process began: others that are valid are suspect, for an
     ///     import that was not synced may have lost contents in a power cut
-    Outcome run(int deployment, Manifest manifest, KnownPaths known, int durable, InputStream pack, IntConsumer synced)
+    Outcome run(int deployment, Manifest manifest, KnownPaths known, int durable, PackStream pack, IntConsumer synced)
             throws IOException {
         if (manifest.objects().isEmpty()) return new Outcome(known, Optional.empty());
         var different = new ArrayList<Integer>();
-        int done = 0;
+        var settled = new Settled(synced);
+        pack.onGap(settled::now); // A pass may end here.
         try (var unpacker = new Unpacker(manifest, known.paths(), known.indexes(), store, pack, scratch)) {
-            long unsynced = 0;
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {
                 try (var path = next.get()) {
-                    boolean suspect =
-                            done >= durable && !trusted.contains(path.entry().path());
-                    if (!add(deployment, manifest, known, path, suspect))
-                        different.add(known.paths().size() + done);
-                    trusted.add(path.entry().path());
-                    unsynced += path.entry().narSize();
-                }
-                done++;
-                if (unsynced >= SYNC_BYTES) {
-                    store.sync();
-                    synced.accept(done);
-                    unsynced = 0;
+                    var entry = path.entry();
+                    boolean suspect = settled.done >= durable && !trusted.contains(entry.path());
+                    if (!add(deployment, manifest, known, path, suspect)) {
+                        different.add(known.paths().size() + settled.done);
+                    }
+                    trusted.add(entry.path());
+                    settled.add(entry.narSize());
                 }
             }
-            store.sync();
-            synced.accept(done);
+            settled.now();
             return new Outcome(known.without(different), Optional.empty());
-        } catch (PackStream.GaveWayException e) {
-            store.sync();
-            synced.accept(done);
-            throw e;
         } catch (Unpacker.UnusableException e) {
-            store.sync();
-            synced.accept(done);
+            settled.now();
             var found = known.without(e.damaged());
             e.damaged().stream()
                     .filter(index -> index < known.paths().size())
                     .forEach(index -> sound.remove(known.paths().get(index)));
             return new Outcome(found, Optional.of(e));
+        }
+    }
+
+    /// Makes imports durable in batches, and tells how many are.
+    private final class Settled {
+        private final IntConsumer told;
+        private int done;
+        private long unsynced;
+
+        Settled(IntConsumer told) {
+            this.told = told;
+        }
+
+        void add(long narSize) throws IOException {
+            done++;
+            unsynced += narSize;
+            if (unsynced >= SYNC_BYTES) now();
+        }
+
+        void now() throws IOException {
+            if (unsynced > 0) store.sync();
+            unsynced = 0;
+            told.accept(done);
         }
     }
 

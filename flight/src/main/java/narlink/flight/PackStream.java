@@ -11,6 +11,11 @@ final class PackStream extends InputStream {
         Optional<byte[]> block(int index) throws IOException;
     }
 
+    /// Told before the stream waits for its next block.
+    interface Gap {
+        void reached() throws IOException;
+    }
+
     /// The next block is not there, and somebody else could use the time.
     static final class GaveWayException extends IOException {
         private static final long serialVersionUID = 1;
@@ -19,6 +24,7 @@ final class PackStream extends InputStream {
     private final Blocks blocks;
     private final int count;
     private final Signal signal;
+    private Gap gap = () -> {};
     private int next;
     private byte[] current = new byte[0];
     private int at;
@@ -27,6 +33,10 @@ final class PackStream extends InputStream {
         this.blocks = blocks;
         this.count = count;
         this.signal = signal;
+    }
+
+    void onGap(Gap told) {
+        gap = told;
     }
 
     @Override
@@ -53,8 +63,9 @@ final class PackStream extends InputStream {
                 current = block.get();
                 at = 0;
                 next++;
-            } else if (!signal.await(seen)) {
-                throw new GaveWayException();
+            } else {
+                gap.reached();
+                if (!signal.await(seen)) throw new GaveWayException();
             }
         }
         return true;

@@ -4,7 +4,8 @@
 ///
 /// - `ImageBuilder` turns NARs into [narlink.delta.Image]s: compressed files opened (`Gzip`, `Deflate`), in bases store
 ///   paths put in the place of older ones (`Rewriter`, by each [narlink.delta.Rewrite]);
-/// - `Matcher` finds what of the new image is nearly in the base, by a `SuffixArray`, in large images an `AnchorMatcher`
+/// - `Matcher` finds what of the new image is nearly in the base, by a `SuffixArray`, in large images an
+/// `AnchorMatcher`
 ///   with little memory; `Drafts` writes that down, in `Pile`s, `Script` reads it and carries it out, in `Steps`;
 /// - a `Source` is where a script gets at the streams: `StreamSource` decodes them, `MixtureEncoder` is told them,
 ///   `LayoutSource` only goes through them;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
@@ -55,6 +56,23 @@ final class Programs {
         return start("narlink.flight.Main", "192m", directory.resolve("flight"), arguments);
     }
 
+    /// The receiver with the launcher's flags, from the one jar that flies if it has been built.
+    ///
+    /// @param before what starts it, such as `unshare`
+    static Running startReceiver(Path state, List<String> before, Map<String, String> environment, String... arguments)
+            throws IOException {
+        var jar =
+                Path.of("../flight/target/narlink-flight.jar").toAbsolutePath().normalize();
+        var command = new ArrayList<>(before);
+        command.addAll(java("128m"));
+        command.addAll(
+                Files.exists(jar)
+                        ? List.of("-jar", jar.toString())
+                        : List.of("-cp", System.getProperty("java.class.path", ""), "narlink.flight.Main"));
+        command.addAll(Arrays.asList(arguments));
+        return start(command, state, environment);
+    }
+
     record Running(Process process, Path out, Path errors) {
         /// Waits until the program has logged `text`.
         void await(String text) throws IOException, InterruptedException {
@@ -67,20 +85,27 @@ final class Programs {
     }
 
     private static Running start(String main, String heap, Path state, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
+        var command = new ArrayList<>(java(heap));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), main));
+        command.addAll(Arrays.asList(arguments));
+        return start(command, state, Map.of());
+    }
+
+    private static List<String> java(String heap) {
+        return List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xss512k",
                 "-Xmx" + heap,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path", ""),
-                main));
-        command.addAll(Arrays.asList(arguments));
+                "--enable-native-access=ALL-UNNAMED");
+    }
+
+    private static Running start(List<String> command, Path state, Map<String, String> environment) throws IOException {
         var out = Files.createTempFile("narlink", ".out");
         var errors = Files.createTempFile("narlink", ".err");
         var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+        builder.environment().putAll(environment);
         builder.environment().put("NARLINK_STATE", state.toString());
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         return new Running(builder.start(), out, errors);
@@ -103,7 +128,7 @@ final class Programs {
                 peak);
     }
 
-    private static long peakKilobytes(Process process) {
+    static long peakKilobytes(Process process) {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
                     .filter(line -> line.startsWith("VmHWM:"))

@@ -63,9 +63,12 @@ final class DeltaEncoder implements Codec.Encoder {
         this.mixer = Executors.newSingleThreadExecutor(threads);
     }
 
+    /// More slots save a few bytes of large updates, and cost the receiver its memory.
+    private static final int MOST_SLOT_BITS = 22;
+
     /// Tables of a size that the data can fill.
     private static int slotBits(long rawBytes) {
-        return Math.clamp(64 - Long.numberOfLeadingZeros(rawBytes), 16, Coder.MAX_SLOT_BITS);
+        return Math.clamp(64 - Long.numberOfLeadingZeros(rawBytes), 16, MOST_SLOT_BITS);
     }
 
     @Override

@@ -19,7 +19,7 @@ final class MixtureEncoder {
 
     private static final long MOST_DIFFERENCES = 96L << 20;
 
-    private static final int MOST_LITERAL_BITS = 22;
+    private static final int MOST_LITERAL_BITS = 21;
 
     private final int slotBits;
     private final Map<Stream, BinaryEncoder> coders = new EnumMap<>(Stream.class);

@@ -295,6 +295,8 @@ final class EnduranceTest {
     @Test
     void aLargeNarInItsMemoryToNix() throws Exception {
         RealNix.required();
+        Assumptions.assumeTrue(
+                Integer.getInteger("narlink.kills", 0) >= 200, "takes minutes: with -Dnarlink.kills=200");
         large(chroot(), "chroot, 300 MB");
     }
 

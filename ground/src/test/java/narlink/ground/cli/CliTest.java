@@ -224,7 +224,7 @@ final class CliTest {
                 "--health-within",
                 "1s",
                 "--json"));
-        programs.told(programs.narlink("send", "sat", unwanted.toString(), "--store", earth, "--json"));
+        programs.told(programs.narlink("send", "sat", unwanted.toString(), "--store", earth, "--behind", "--json"));
         var cancelled = programs.told(programs.narlink("cancel", "sat", "3", "--json"));
         assertEquals("CANCELLED", cancelled.get("state").getAsString());
         assertEquals(Narlink.FAILED_ON_BOARD, passToProgram().code());

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Assertions;
 /// The two programs as processes, the way a user runs them.
 final class Programs {
     private static final long SECONDS = 300;
+    /// As the receiver's launcher has it.
+    private static final List<String> FLIGHT = List.of("-Xmx192m", "-Xmn16m");
 
     private final Path directory;
 
@@ -49,11 +51,11 @@ final class Programs {
     }
 
     Running startNarlink(String... arguments) throws IOException {
-        return start("narlink.ground.cli.Narlink", "512m", directory.resolve("ground"), arguments);
+        return start("narlink.ground.cli.Narlink", List.of("-Xmx512m"), directory.resolve("ground"), arguments);
     }
 
     Running startFlight(String... arguments) throws IOException {
-        return start("narlink.flight.Main", "192m", directory.resolve("flight"), arguments);
+        return start("narlink.flight.Main", FLIGHT, directory.resolve("flight"), arguments);
     }
 
     /// The receiver with the launcher's flags, from the one jar that flies if it has been built.
@@ -64,7 +66,7 @@ final class Programs {
         var jar =
                 Path.of("../flight/target/narlink-flight.jar").toAbsolutePath().normalize();
         var command = new ArrayList<>(before);
-        command.addAll(java("128m"));
+        command.addAll(java(FLIGHT));
         command.addAll(
                 Files.exists(jar)
                         ? List.of("-jar", jar.toString())
@@ -84,21 +86,22 @@ final class Programs {
         }
     }
 
-    private static Running start(String main, String heap, Path state, String... arguments) throws IOException {
-        var command = new ArrayList<>(java(heap));
+    private static Running start(String main, List<String> memory, Path state, String... arguments) throws IOException {
+        var command = java(memory);
         command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), main));
         command.addAll(Arrays.asList(arguments));
         return start(command, state, Map.of());
     }
 
-    private static List<String> java(String heap) {
-        return List.of(
+    private static List<String> java(List<String> memory) {
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xss512k",
-                "-Xmx" + heap,
-                "--enable-native-access=ALL-UNNAMED");
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(memory);
+        return command;
     }
 
     private static Running start(List<String> command, Path state, Map<String, String> environment) throws IOException {

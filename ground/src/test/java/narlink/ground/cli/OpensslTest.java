@@ -30,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A security update of a real closure, with real Nix on both sides, all in processes of their own.
 final class OpensslTest {
-    /// With the tables of mixed streams.
-    private static final long RSS_KILOBYTES = 256_000;
+    private static final long RSS_KILOBYTES = 200_000;
 
     @TempDir
     Path directory;
@@ -104,7 +103,15 @@ final class OpensslTest {
         for (int pass = 1; pass <= 3; pass++) {
             var file = directory.resolve("pass-" + pass);
             var exported = programs.narlink(
-                    "export", "sat", "--bytes", Long.toString(pack), "--out", file.toString(), "--json");
+                    "export",
+                    "sat",
+                    "--bytes",
+                    Long.toString(pack / 2),
+                    "--segment-size",
+                    "2k",
+                    "--out",
+                    file.toString(),
+                    "--json");
             assertTrue(exported.code() == 0 || exported.code() == Narlink.LEFT, exported.errors());
             Files.write(file, without(Files.readAllBytes(file), 0.1, random));
             var received = programs.flight("receive", file.toString(), "--store", board, "--json");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assertions;
 final class Programs {
     private static final long SECONDS = 300;
     /// As the receiver's launcher has it.
-    private static final List<String> FLIGHT = List.of("-Xmx192m", "-Xmn16m");
+    private static final List<String> FLIGHT = List.of("-Xmx112m", "-Xmn16m");
 
     private final Path directory;
 
@@ -51,11 +51,14 @@ final class Programs {
     }
 
     Running startNarlink(String... arguments) throws IOException {
-        return start("narlink.ground.cli.Narlink", List.of("-Xmx512m"), directory.resolve("ground"), arguments);
+        var command = java(List.of("-Xmx512m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), "narlink.ground.cli.Narlink"));
+        command.addAll(Arrays.asList(arguments));
+        return start(command, directory.resolve("ground"), Map.of());
     }
 
     Running startFlight(String... arguments) throws IOException {
-        return start("narlink.flight.Main", FLIGHT, directory.resolve("flight"), arguments);
+        return startReceiver(directory.resolve("flight"), List.of(), Map.of(), arguments);
     }
 
     /// The receiver with the launcher's flags, from the one jar that flies if it has been built.
@@ -84,13 +87,6 @@ final class Programs {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
         }
-    }
-
-    private static Running start(String main, List<String> memory, Path state, String... arguments) throws IOException {
-        var command = java(memory);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), main));
-        command.addAll(Arrays.asList(arguments));
-        return start(command, state, Map.of());
     }
 
     private static List<String> java(List<String> memory) {

@@ -9,7 +9,7 @@ public final class DifferenceModel {
     /// So many bytes must be known around those that are coded: of the base on both sides, of the image before.
     public static final int MARGIN = 64;
 
-    private static final int HISTORY = 1 << 23;
+    private static final int HISTORY = 1 << 22;
     private static final int ECHO_BITS = 20;
     private static final int FLAG_CONTEXTS = 15;
     private static final int VALUE_CONTEXTS = 24;

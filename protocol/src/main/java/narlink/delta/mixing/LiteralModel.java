@@ -7,7 +7,7 @@ public final class LiteralModel {
     /// So many bytes must be known before those that are coded.
     public static final int MARGIN = 64;
 
-    private static final int HISTORY = 1 << 23;
+    private static final int HISTORY = 1 << 22;
     private static final int CONTEXTS = 14;
     private static final int MIX = 0x2545F491;
 

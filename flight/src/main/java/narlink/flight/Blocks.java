@@ -24,6 +24,7 @@ import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
 import narlink.wire.Symbols;
+import org.jspecify.annotations.Nullable;
 
 /// The symbol logs and decoded blocks of all deployments. Logs belong to the reception thread; decoding runs on a
 /// thread of its own and answers by inputs.
@@ -37,6 +38,9 @@ final class Blocks implements AutoCloseable {
     private final AtomicInteger decoding = new AtomicInteger();
     private final ExecutorService solver =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("solver").factory());
+    /// The solver's.
+    private @Nullable BlockDecoder decoder;
+
     private long unsynced;
 
     private record Key(int deployment, FecObject object, int block) {}
@@ -138,13 +142,14 @@ final class Blocks implements AutoCloseable {
 
     private Input solve(Key key, SymbolLog log, Oti oti, Optional<Sha256> hash) {
         try {
-            var decoder = new BlockDecoder(oti.k(key.block()), oti.symbolSize());
-            log.symbols(symbol -> decoder.add(symbol.esi(), symbol.bytes(), symbol.offset()));
-            if (!decoder.decode()) return new Input.Undecodable(key.object(), key.block());
-            byte[] data = java.util.Arrays.copyOf(decoder.data(), oti.length(key.block()));
+            var solving = decoder(oti.k(key.block()), oti.symbolSize());
+            log.symbols(symbol -> solving.add(symbol.esi(), symbol.bytes(), symbol.offset()));
+            if (!solving.decode()) return new Input.Undecodable(key.object(), key.block());
+            byte[] data = solving.data();
+            int length = oti.length(key.block());
             var deployment = files.deployment(key.deployment());
-            boolean good = hash.isEmpty() || Sha256.of(data).equals(hash.get());
-            if (good) deployment.saveBlock(key.object(), key.block(), data);
+            boolean good = hash.isEmpty() || Sha256.of(data, 0, length).equals(hash.get());
+            if (good) deployment.saveBlock(key.object(), key.block(), data, length);
             closeLog(key);
             deployment.deleteLog(key.object(), key.block());
             return good ? new Input.Decoded(key.object(), key.block()) : new Input.Spoilt(key.object(), key.block());
@@ -155,6 +160,19 @@ final class Blocks implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "block can't be decoded", e);
             return new Input.Undecodable(key.object(), key.block());
         }
+    }
+
+    /// One whose memory is used again: most blocks of a deployment are of the same size.
+    private BlockDecoder decoder(int k, int symbolSize) {
+        var last = decoder;
+        if (last != null && last.k() == k && last.symbolSize() == symbolSize) {
+            last.reset();
+            return last;
+        }
+        decoder = null; // Both at once may be too much.
+        var fresh = new BlockDecoder(k, symbolSize);
+        decoder = fresh;
+        return fresh;
     }
 
     /// Puts the manifest's blocks together, checks and reads it; answers on the solver's thread.

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
@@ -80,13 +82,27 @@ final class DeploymentFiles {
         disk.delete(file(object, block, "symbols"));
     }
 
-    void saveBlock(FecObject object, int block, byte[] data) throws IOException {
-        disk.replace(file(object, block, "block"), data);
+    void saveBlock(FecObject object, int block, byte[] data, int length) throws IOException {
+        disk.replace(file(object, block, "block"), data, length);
     }
 
     /// The decoded block, if it is there.
     Optional<byte[]> block(FecObject object, int block) throws IOException {
         return disk.read(file(object, block, "block"));
+    }
+
+    /// The same in `memory`, or in an array of its own where that is too small.
+    Optional<PackStream.Piece> block(FecObject object, int block, byte[] memory) throws IOException {
+        try (var in = disk.stream(file(object, block, "block"))) {
+            int length = in.readNBytes(memory, 0, memory.length);
+            byte[] more = in.readAllBytes();
+            if (more.length == 0) return Optional.of(new PackStream.Piece(memory, length));
+            byte[] all = Arrays.copyOf(memory, length + more.length);
+            System.arraycopy(more, 0, all, length, more.length);
+            return Optional.of(new PackStream.Piece(all, all.length));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     void deleteBlock(FecObject object, int block) throws IOException {

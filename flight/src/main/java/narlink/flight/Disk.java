@@ -16,7 +16,12 @@ public interface Disk {
     InputStream stream(Path file) throws IOException;
 
     /// Puts `contents` in the file's place, wholly or not at all, durable on return.
-    void replace(Path file, byte[] contents) throws IOException;
+    default void replace(Path file, byte[] contents) throws IOException {
+        replace(file, contents, contents.length);
+    }
+
+    /// The same with the first `length` bytes of `contents`.
+    void replace(Path file, byte[] contents, int length) throws IOException;
 
     /// Opens a file that only grows, making it if it is not there; its name is durable on return.
     Appender append(Path file) throws IOException;
@@ -44,8 +49,8 @@ public interface Disk {
 
     /// A file that only grows.
     interface Appender extends Closeable {
-        /// Everything that lies in it.
-        byte[] contents() throws IOException;
+        /// Everything that lies in it, from its start; what is appended meanwhile may or may not come too.
+        InputStream contents() throws IOException;
 
         /// Writes behind its end. After an exception some of it may have been written: [#truncate] then.
         void append(byte[] bytes, int offset, int length) throws IOException;

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import narlink.Sha256;
 import narlink.delta.CorruptPackException;
 import narlink.nix.Store;
 import narlink.nix.StoreDigest;
@@ -83,7 +82,9 @@ final class Hands implements AutoCloseable {
         Optional<Input> answer = Optional.empty();
         boolean again = false;
         try (var pack = new PackStream(
-                index -> block(number, index, manifest), manifest.blockHashes().size(), signal)) {
+                (index, memory) -> block(number, index, memory, manifest),
+                manifest.blockHashes().size(),
+                signal)) {
             answer = Optional.of(importAll(number, manifest, durable, pack));
         } catch (PackStream.GaveWayException e) {
             again = true;
@@ -133,11 +134,11 @@ final class Hands implements AutoCloseable {
     }
 
     /// The block as it was verified; one that has rotted on the disk since is asked for again.
-    private Optional<byte[]> block(int number, int index, Manifest manifest) throws IOException {
+    private Optional<PackStream.Piece> block(int number, int index, byte[] memory, Manifest manifest)
+            throws IOException {
         var deployment = files.deployment(number);
-        var data = deployment.block(FecObject.PACK, index);
-        if (data.isEmpty()
-                || Sha256.of(data.get()).equals(manifest.blockHashes().get(index))) return data;
+        var piece = deployment.block(FecObject.PACK, index, memory);
+        if (piece.isEmpty() || piece.get().hash().equals(manifest.blockHashes().get(index))) return piece;
         deployment.deleteBlock(FecObject.PACK, index);
         answers.accept(number, new Input.Spoilt(FecObject.PACK, index));
         return Optional.empty();

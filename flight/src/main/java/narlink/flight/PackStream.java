@@ -3,12 +3,20 @@ package narlink.flight;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import narlink.Sha256;
 
 /// The pack's bytes in order, as far as its blocks have come; waits for more at a gap, or gives way.
 final class PackStream extends InputStream {
-    /// Gives a block's bytes once it is decoded and verified.
+    /// Gives a block's bytes once it is decoded and verified, in `memory` if they fit in there.
     interface Blocks {
-        Optional<byte[]> block(int index) throws IOException;
+        Optional<Piece> block(int index, byte[] memory) throws IOException;
+    }
+
+    /// The first `length` bytes of an array.
+    record Piece(byte[] bytes, int length) {
+        Sha256 hash() {
+            return Sha256.of(bytes, 0, length);
+        }
     }
 
     /// Told before the stream waits for its next block.
@@ -26,7 +34,7 @@ final class PackStream extends InputStream {
     private final Signal signal;
     private Gap gap = () -> {};
     private int next;
-    private byte[] current = new byte[0];
+    private Piece current = new Piece(new byte[0], 0);
     private int at;
 
     PackStream(Blocks blocks, int count, Signal signal) {
@@ -41,24 +49,24 @@ final class PackStream extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return advance() ? current[at++] & 0xff : -1;
+        return advance() ? current.bytes()[at++] & 0xff : -1;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         if (length == 0) return 0;
         if (!advance()) return -1;
-        int copied = Math.min(length, current.length - at);
-        System.arraycopy(current, at, bytes, offset, copied);
+        int copied = Math.min(length, current.length() - at);
+        System.arraycopy(current.bytes(), at, bytes, offset, copied);
         at += copied;
         return copied;
     }
 
     private boolean advance() throws IOException {
-        while (at == current.length) {
+        while (at == current.length()) {
             if (next == count) return false;
             long seen = signal.count();
-            var block = blocks.block(next);
+            var block = blocks.block(next, current.bytes());
             if (block.isPresent()) {
                 current = block.get();
                 at = 0;

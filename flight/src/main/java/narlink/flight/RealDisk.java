@@ -1,5 +1,6 @@
 package narlink.flight;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +18,8 @@ import java.util.Optional;
 
 /// The file system under one directory.
 public final class RealDisk implements Disk {
+    private static final int PIECE = 1 << 16;
+
     private final Path root;
 
     public RealDisk(Path root) {
@@ -38,12 +41,12 @@ public final class RealDisk implements Disk {
     }
 
     @Override
-    public void replace(Path file, byte[] contents) throws IOException {
+    public void replace(Path file, byte[] contents, int length) throws IOException {
         var directory = parent(file);
         var temporary = directory.resolve(file.getFileName() + ".tmp");
         try (var channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            write(channel, ByteBuffer.wrap(contents));
+            write(channel, contents, 0, length);
             channel.force(true);
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -129,22 +132,23 @@ public final class RealDisk implements Disk {
         }
     }
 
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) channel.write(bytes);
+    /// In pieces: each thread keeps a direct buffer as large as the largest that it ever wrote at once.
+    private static void write(FileChannel channel, byte[] bytes, int offset, int length) throws IOException {
+        for (int at = offset; at < offset + length; ) {
+            at += channel.write(ByteBuffer.wrap(bytes, at, Math.min(PIECE, offset + length - at)));
+        }
     }
 
     private record FileAppender(FileChannel channel) implements Appender {
         @Override
-        public byte[] contents() throws IOException {
-            var buffer = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-            while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {}
-            return buffer.array();
+        public InputStream contents() {
+            return new BufferedInputStream(new Contents(channel), PIECE);
         }
 
         @Override
         public void append(byte[] bytes, int offset, int length) throws IOException {
             channel.position(channel.size());
-            write(channel, ByteBuffer.wrap(bytes, offset, length));
+            write(channel, bytes, offset, length);
         }
 
         @Override
@@ -165,6 +169,29 @@ public final class RealDisk implements Disk {
         @Override
         public void close() throws IOException {
             channel.close();
+        }
+    }
+
+    /// Reads at a place of its own: appending moves the channel's.
+    private static final class Contents extends InputStream {
+        private final FileChannel channel;
+        private long at;
+
+        Contents(FileChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = channel.read(ByteBuffer.wrap(bytes, offset, length), at);
+            at += Math.max(0, read);
+            return read;
         }
     }
 }

@@ -106,23 +106,30 @@ final class SymbolLog implements Closeable {
         unsynced.clear();
     }
 
-    /// Hands each symbol on, in the order of arrival.
+    /// Hands each symbol on, in the order of arrival; an entry's bytes are overwritten by the next.
     void symbols(Consumer<Entry> entries) throws IOException {
-        byte[] contents = file.contents();
-        for (int at = 0; at + record.length <= Math.min(end, contents.length); at += record.length) {
-            if (!sound.get(at / record.length)) continue;
-            entries.accept(new Entry(ByteBuffer.wrap(contents).getInt(at + 4), contents, at + HEADER));
+        byte[] read = new byte[record.length];
+        var buffer = ByteBuffer.wrap(read);
+        try (var contents = file.contents()) {
+            for (int i = 0;
+                    (long) i * read.length < end && contents.readNBytes(read, 0, read.length) == read.length;
+                    i++) {
+                if (sound.get(i)) entries.accept(new Entry(buffer.getInt(4), read, HEADER));
+            }
         }
     }
 
     private void replay() throws IOException {
-        byte[] contents = file.contents();
-        var buffer = ByteBuffer.wrap(contents);
-        for (int at = 0; at + record.length <= contents.length; at += record.length) {
-            int esi = buffer.getInt(at + 4);
-            if (esi < 0 || buffer.getInt(at) != crc(contents, at + 4) || has(esi)) continue;
-            end = at + record.length;
-            note(esi);
+        var buffer = ByteBuffer.wrap(record);
+        try (var contents = file.contents()) {
+            for (long at = record.length;
+                    contents.readNBytes(record, 0, record.length) == record.length;
+                    at += record.length) {
+                int esi = buffer.getInt(4);
+                if (esi < 0 || buffer.getInt(0) != crc(record, 4) || has(esi)) continue;
+                end = at;
+                note(esi);
+            }
         }
         synced = end;
     }

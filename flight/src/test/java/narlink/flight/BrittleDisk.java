@@ -131,8 +131,8 @@ final class BrittleDisk implements Disk {
     }
 
     @Override
-    public void replace(Path file, byte[] contents) throws IOException {
-        put(file, new Item(false, contents.clone(), false));
+    public void replace(Path file, byte[] contents, int length) throws IOException {
+        put(file, new Item(false, Arrays.copyOf(contents, length), false));
     }
 
     @Override
@@ -210,7 +210,11 @@ final class BrittleDisk implements Disk {
         }
 
         @Override
-        public byte[] contents() throws IOException {
+        public InputStream contents() throws IOException {
+            return new ByteArrayInputStream(bytes());
+        }
+
+        private byte[] bytes() throws IOException {
             return read(file).orElseThrow(() -> new NoSuchFileException(file.toString()));
         }
 
@@ -218,7 +222,7 @@ final class BrittleDisk implements Disk {
         public void append(byte[] bytes, int offset, int length) throws IOException {
             synchronized (power) {
                 power.boundary();
-                byte[] before = contents();
+                byte[] before = bytes();
                 byte[] after = Arrays.copyOf(before, before.length + length);
                 System.arraycopy(bytes, offset, after, before.length, length);
                 seen.put(file, new Item(false, after, true));
@@ -229,14 +233,14 @@ final class BrittleDisk implements Disk {
         @Override
         public void truncate(long size) throws IOException {
             synchronized (power) {
-                var cut = new Item(false, Arrays.copyOf(contents(), (int) size), true);
+                var cut = new Item(false, Arrays.copyOf(bytes(), (int) size), true);
                 change(() -> seen.put(file, cut), () -> {});
             }
         }
 
         @Override
         public long size() throws IOException {
-            return contents().length;
+            return bytes().length;
         }
 
         @Override

@@ -15,8 +15,8 @@ import java.util.List;
 public final class Solid implements Codec {
     public static final int ID = 1;
 
-    /// The decoder holds one window in memory, so this is also the limit against a frame that asks for more: 64 MiB.
-    static final int WINDOW_LOG = 26;
+    /// The decoder holds one window in memory, so this is also the limit against a frame that asks for more: 8 MiB.
+    static final int WINDOW_LOG = 23;
 
     private static final int MIN_WINDOW_LOG = 17;
     private static final int LEVEL = 19;

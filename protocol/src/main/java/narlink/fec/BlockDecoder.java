@@ -50,6 +50,16 @@ public final class BlockDecoder {
         present = new boolean[k];
     }
 
+    /// How many source symbols the block has.
+    public int k() {
+        return k;
+    }
+
+    /// In bytes.
+    public int symbolSize() {
+        return symbolSize;
+    }
+
     /// Forgets all symbols, for another block of as many in the same memory. What [#data] gave before is overwritten.
     public void reset() {
         Arrays.fill(present, false);

@@ -70,7 +70,7 @@ final class Cargo {
         var hashes = new ArrayList<Sha256>();
         try (var file = new BufferedOutputStream(Files.newOutputStream(pack));
                 var zstd = new ZstdOutputStreamNoFinalizer(file, 1)) {
-            if (bytes > 8 << 20) zstd.setLong(26); // The largest window that the receiver takes.
+            if (bytes > 8 << 20) zstd.setLong(23); // The largest window that the receiver takes.
             for (int i = 0; i < paths; i++) {
                 var digest = Sha256.digest();
                 var counted = new Counted(new DigestOutputStream(zstd, digest));

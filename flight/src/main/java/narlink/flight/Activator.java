@@ -14,7 +14,7 @@ import narlink.nix.StorePath;
 import narlink.pack.Activation;
 import narlink.pack.Activation.Program;
 import narlink.pack.Health;
-import narlink.pack.Manifest;
+import narlink.pack.Outline;
 import narlink.pack.ProfileName;
 import narlink.wire.Report;
 
@@ -231,7 +231,7 @@ final class Activator {
 
     /// Makes the generation that a deployment is to be activated as, not yet current. What it leads to holds by roots
     /// of its own too, where Nix does not search the profile's directory.
-    ActivationRun.Order prepare(int deployment, Manifest manifest, List<StorePath> targets) throws IOException {
+    ActivationRun.Order prepare(int deployment, Outline manifest, List<StorePath> targets) throws IOException {
         var name = manifest.profile().orElseThrow(() -> new IllegalArgumentException("no profile to be set"));
         int confirmed =
                 journal.confirmed(name).map(Journal.Confirmed::generation).orElse(0);

@@ -18,8 +18,8 @@ import narlink.Sha256;
 import narlink.fec.BlockDecoder;
 import narlink.fec.Oti;
 import narlink.pack.MalformedManifestException;
-import narlink.pack.Manifest;
 import narlink.pack.ManifestFormat;
+import narlink.pack.Outline;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
@@ -200,7 +200,7 @@ final class Blocks implements AutoCloseable {
 
     /// The manifest, if all its blocks are there and have the announced hash; else its blocks are dropped, to be sent
     /// again.
-    private Optional<Manifest> manifest(Announcement announcement) throws IOException, MalformedManifestException {
+    private Optional<Outline> manifest(Announcement announcement) throws IOException, MalformedManifestException {
         int number = announcement.deployment();
         var deployment = files.deployment(number);
         var object = new ByteArrayOutputStream();

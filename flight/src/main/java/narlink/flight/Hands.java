@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 import narlink.delta.CorruptPackException;
 import narlink.nix.Store;
 import narlink.nix.StoreDigest;
-import narlink.pack.Manifest;
+import narlink.pack.MalformedManifestException;
+import narlink.pack.Outline;
 import narlink.wire.FecObject;
 
 /// The one thread that works on the store: imports, makes generations, looks around. Answers come as inputs.
@@ -59,7 +60,7 @@ final class Hands implements AutoCloseable {
     /// may go first.
     ///
     /// @param durable see [Importer#run]
-    void importPaths(int number, Manifest manifest, int durable) {
+    void importPaths(int number, Outline manifest, int durable) {
         synchronized (signal) {
             if (running == number) {
                 signal.arrived();
@@ -70,7 +71,7 @@ final class Hands implements AutoCloseable {
         }
     }
 
-    private void importNow(int number, Manifest manifest, int durable) {
+    private void importNow(int number, Outline manifest, int durable) {
         synchronized (signal) {
             if (fresh.remove(number)) signal.queued(-1);
             if (ended.remove(number)) {
@@ -88,7 +89,7 @@ final class Hands implements AutoCloseable {
             answer = Optional.of(importAll(number, manifest, durable, pack));
         } catch (PackStream.GaveWayException e) {
             again = true;
-        } catch (CorruptPackException e) {
+        } catch (CorruptPackException | MalformedManifestException e) {
             answer = Optional.of(new Input.Failed(message(e)));
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "import of deployment " + number, e);
@@ -105,13 +106,15 @@ final class Hands implements AutoCloseable {
         answer.ifPresent(input -> answers.accept(number, input));
     }
 
-    private Input importAll(int number, Manifest manifest, int durable, PackStream pack) throws IOException {
+    private Input importAll(int number, Outline manifest, int durable, PackStream pack)
+            throws IOException, MalformedManifestException {
         var known = importer.known(number, manifest);
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
-        var shortage = room.shortage(manifest);
+        var complete = importer.complete(manifest, known);
+        var shortage = room.shortage(complete);
         if (shortage.isPresent()) return new Input.Stalled(shortage.get());
         var outcome = importer.run(
-                number, manifest, known, durable, pack, paths -> answers.accept(number, new Input.Imported(paths)));
+                number, complete, known, durable, pack, paths -> answers.accept(number, new Input.Imported(paths)));
         known = outcome.known();
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
         look();
@@ -124,17 +127,17 @@ final class Hands implements AutoCloseable {
     }
 
     /// Whether the disk is what stands in the way.
-    private Optional<String> shortage(Manifest manifest) {
+    private Optional<String> shortage(Outline manifest) {
         try {
-            return room.shortage(manifest);
-        } catch (IOException | RuntimeException e) {
+            return room.shortage(importer.complete(manifest, KnownPaths.find(manifest, store)));
+        } catch (IOException | MalformedManifestException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "room can't be told", e);
             return Optional.empty();
         }
     }
 
     /// The block as it was verified; one that has rotted on the disk since is asked for again.
-    private Optional<PackStream.Piece> block(int number, int index, byte[] memory, Manifest manifest)
+    private Optional<PackStream.Piece> block(int number, int index, byte[] memory, Outline manifest)
             throws IOException {
         var deployment = files.deployment(number);
         var piece = deployment.block(FecObject.PACK, index, memory);
@@ -145,11 +148,11 @@ final class Hands implements AutoCloseable {
     }
 
     /// Makes the generation of a deployment that is complete. `done` hears of it in any case; empty where it failed.
-    void prepare(int number, Manifest manifest, Activator activator, Consumer<Optional<ActivationRun.Order>> done) {
+    void prepare(int number, Outline manifest, Activator activator, Consumer<Optional<ActivationRun.Order>> done) {
         submit(() -> {
             Optional<ActivationRun.Order> order = Optional.empty();
             try {
-                order = Optional.of(activator.prepare(number, manifest, importer.targets(number, manifest)));
+                order = Optional.of(activator.prepare(number, manifest, importer.targets(manifest)));
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "generation of deployment " + number, e);
                 answers.accept(number, new Input.Stalled(message(e)));

@@ -15,11 +15,14 @@ import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import narlink.nix.DamagedPathException;
 import narlink.nix.DifferentPathException;
+import narlink.nix.Nix32;
 import narlink.nix.PathInfo;
 import narlink.nix.SecretKey;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
+import narlink.pack.MalformedManifestException;
 import narlink.pack.Manifest;
+import narlink.pack.Outline;
 import narlink.wire.SatelliteName;
 
 /// Hands a deployment's paths to the store, references first, each with a root of its own from before it is valid until
@@ -114,7 +117,7 @@ final class Importer {
     }
 
     /// The known paths by name, each under a root of this deployment, those that others are made of read through once.
-    KnownPaths known(int deployment, Manifest manifest) throws IOException {
+    KnownPaths known(int deployment, Outline manifest) throws IOException {
         var known = KnownPaths.find(manifest, store);
         var missing = known.indexes();
         var roots = new HashMap<String, StorePath>();
@@ -126,15 +129,26 @@ final class Importer {
         return known.checked(manifest, store, sound);
     }
 
+    /// What the deployment brings, by what the store knows of the known paths.
+    Manifest complete(Outline manifest, KnownPaths known) throws IOException, MalformedManifestException {
+        return manifest.complete(known.board(manifest, store));
+    }
+
     /// The targets, once [#run] is through.
-    List<StorePath> targets(int deployment, Manifest manifest) throws IOException {
+    List<StorePath> targets(Outline manifest) throws IOException {
         var known = KnownPaths.find(manifest, store);
+        var targets = new ArrayList<StorePath>();
         for (int target : manifest.targets()) {
             if (known.indexes().contains(target)) throw new IOException(known.reason(manifest));
+            targets.add(target < known.paths().size() ? known.paths().get(target) : own(manifest, target));
         }
-        return manifest.targets().stream()
-                .map(index -> known.path(index, manifest))
-                .toList();
+        return targets;
+    }
+
+    private StorePath own(Outline manifest, int index) throws IOException {
+        var digest = Nix32.encode(
+                manifest.items().get(index - manifest.known().size()).digest().toArray());
+        return store.find(digest).orElseThrow(() -> new IOException(digest + " is not in the store any more"));
     }
 
     /// Gives a deployment's roots to the one that takes its place, so that nothing is collected in between.
@@ -162,7 +176,13 @@ final class Importer {
             throws IOException {
         var entry = unpacked.entry();
         var references = new TreeSet<StorePath>();
-        entry.references().forEach(index -> references.add(known.path(index, manifest)));
+        entry.references()
+                .forEach(index -> references.add(
+                        index < known.paths().size()
+                                ? known.paths().get(index)
+                                : manifest.objects()
+                                        .get(index - known.paths().size())
+                                        .path()));
         var info = new PathInfo(
                         entry.path(),
                         unpacked.narHash(),

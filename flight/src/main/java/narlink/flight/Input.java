@@ -2,7 +2,7 @@ package narlink.flight;
 
 import java.util.List;
 import narlink.Bytes;
-import narlink.pack.Manifest;
+import narlink.pack.Outline;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
@@ -28,7 +28,7 @@ sealed interface Input {
     /// The block's bytes are not what the mission key signed for, or were damaged on disk; its symbols are gone.
     record Spoilt(FecObject object, int block) implements Input {}
 
-    record ManifestRead(Manifest manifest) implements Input {}
+    record ManifestRead(Outline manifest) implements Input {}
 
     /// So many of the deployment's paths are valid and synced.
     record Imported(int paths) implements Input {}

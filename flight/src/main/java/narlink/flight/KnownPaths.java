@@ -16,7 +16,8 @@ import narlink.nix.DamagedPathException;
 import narlink.nix.Nix32;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
-import narlink.pack.Manifest;
+import narlink.pack.Board;
+import narlink.pack.Outline;
 import narlink.wire.Report;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ record KnownPaths(List<StorePath> paths, List<Report.Unusable> unusable) {
     }
 
     /// Looks them up.
-    static KnownPaths find(Manifest manifest, Store store) throws IOException {
+    static KnownPaths find(Outline manifest, Store store) throws IOException {
         var finder = new Finder(store);
         var paths = new ArrayList<StorePath>(manifest.known().size());
         var unusable = new ArrayList<Report.Unusable>();
@@ -46,9 +47,9 @@ record KnownPaths(List<StorePath> paths, List<Report.Unusable> unusable) {
     /// Reads those that paths are to be made of, and finds the damaged ones.
     ///
     /// @param sound bases that need not be read again; what is found sound is added
-    KnownPaths checked(Manifest manifest, Store store, Set<StorePath> sound) throws IOException {
+    KnownPaths checked(Outline manifest, Store store, Set<StorePath> sound) throws IOException {
         var bases = new TreeSet<Integer>();
-        for (var entry : manifest.objects()) bases.addAll(entry.bases());
+        for (var item : manifest.items()) bases.addAll(item.bases());
         var bad = new ArrayList<>(unusable);
         var missing = indexes();
         for (int base : bases.headSet(paths.size())) {
@@ -78,21 +79,31 @@ record KnownPaths(List<StorePath> paths, List<Report.Unusable> unusable) {
         return unusable.stream().map(Report.Unusable::index).collect(Collectors.toSet());
     }
 
-    /// A path by the manifest's index.
-    StorePath path(int index, Manifest manifest) {
-        return index < paths.size()
-                ? paths.get(index)
-                : manifest.objects().get(index - paths.size()).path();
+    /// What the store knows of them.
+    Board board(Outline manifest, Store store) throws IOException {
+        var bases = new TreeSet<StorePath>();
+        for (var item : manifest.items()) {
+            for (int base : item.bases()) {
+                if (base < paths.size()) bases.add(paths.get(base));
+            }
+        }
+        return new Board(paths, store.infos(bases));
     }
 
     /// What to tell people of the unusable ones.
-    String reason(Manifest manifest) {
+    String reason(Outline manifest) {
         return unusable.stream()
                 .map(bad -> bad.damaged()
-                        ? path(bad.index(), manifest).baseName() + " is damaged"
+                        ? called(bad.index(), manifest) + " is damaged"
                         : "a path is not in the store, its digest beginning with "
                                 + manifest.known().get(bad.index()).hex())
                 .collect(Collectors.joining(", ", "needs what can't be used: ", ""));
+    }
+
+    private String called(int index, Outline manifest) {
+        if (index < paths.size()) return paths.get(index).baseName();
+        var digest = manifest.items().get(index - paths.size()).digest();
+        return Nix32.encode(digest.toArray());
     }
 
     /// Finds paths by the first bytes of their digest part.

@@ -9,7 +9,7 @@ import narlink.Bytes;
 import narlink.Step;
 import narlink.delta.Codec;
 import narlink.fec.Oti;
-import narlink.pack.Manifest;
+import narlink.pack.Outline;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
@@ -27,7 +27,7 @@ record Reception(
         Announcement announcement,
         DeploymentState state,
         String reason,
-        Optional<Manifest> manifest,
+        Optional<Outline> manifest,
         List<Block> manifestBlocks,
         List<Block> packBlocks,
         int pathsDone,
@@ -90,7 +90,7 @@ record Reception(
             case Input.Unusable found -> Step.to(without(found.paths()));
             case Input.Complete complete ->
                 Step.to(
-                        withPaths(manifest.map(m -> m.objects().size()).orElse(0), "")
+                        withPaths(manifest.map(m -> m.items().size()).orElse(0), "")
                                 .in(DeploymentState.STORED, ""),
                         new Effect.Save(),
                         new Effect.Activate());
@@ -149,7 +149,7 @@ record Reception(
                 reason,
                 (int) packBlocks.stream().filter(Block::done).count(),
                 packBlocks.size(),
-                manifest.map(m -> m.objects().size()).orElse(0),
+                manifest.map(m -> m.items().size()).orElse(0),
                 pathsDone,
                 state.ended() ? Missing.NONE : missing(manifestBlocks),
                 state.ended() ? Missing.NONE : missing(packBlocks),
@@ -238,11 +238,11 @@ record Reception(
                 : Step.to(next);
     }
 
-    private Step<Reception, Effect> manifestRead(Manifest read) {
-        if (Codec.withId(read.codec()).isEmpty() && !read.objects().isEmpty()) {
+    private Step<Reception, Effect> manifestRead(Outline read) {
+        if (Codec.withId(read.codec()).isEmpty() && !read.items().isEmpty()) {
             return ended(DeploymentState.FAILED, "pack of codec " + read.codec() + ", unknown here");
         }
-        if (read.blockHashes().size() != packBlocks.size() || read.objects().isEmpty() != packBlocks.isEmpty()) {
+        if (read.blockHashes().size() != packBlocks.size() || read.items().isEmpty() != packBlocks.isEmpty()) {
             return ended(DeploymentState.FAILED, "manifest and announcement disagree on the pack");
         }
         var next = new Reception(

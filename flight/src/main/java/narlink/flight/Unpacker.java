@@ -26,8 +26,7 @@ import narlink.pack.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes the paths of a pack, one after the other, and lets none pass that is not a canonical NAR with the size and
-/// the
-/// hash prefix that the manifest tells. The same on board and in the rehearsal on Earth.
+/// the check that the manifest tells. The same on board and in the rehearsal on Earth.
 public final class Unpacker implements Closeable {
     private final Manifest manifest;
     private final List<StorePath> known;
@@ -35,7 +34,7 @@ public final class Unpacker implements Closeable {
     private final Store store;
     private final Path scratch;
     private final Codec.Decoder decoder;
-    private final MessageDigest narHashes = Sha256.digest();
+    private final MessageDigest checks = Sha256.digest();
     private int next;
 
     /// @param known the manifest's known paths by name
@@ -97,8 +96,8 @@ public final class Unpacker implements Closeable {
         }
     }
 
-    /// The next path, or nothing behind the last one; then the pack's end and the digest over all NAR hashes have been
-    /// checked too.
+    /// The next path, or nothing behind the last one; then the pack's end and the digest over all checks have been
+    /// looked at too.
     ///
     /// @throws CorruptPackException if the pack is not what the manifest says: for good
     /// @throws UnusableException if what it is to be made of, or refers to, is not in the store or damaged there
@@ -114,9 +113,7 @@ public final class Unpacker implements Closeable {
         if (!needed.isEmpty()) throw new UnusableException(entry.path(), List.copyOf(needed), List.of(), null);
         var spool = new Spool(scratch);
         try {
-            var unpacked = new Unpacked(entry, decode(entry, spool), spool);
-            narHashes.update(unpacked.narHash().bytes().buffer());
-            return Optional.of(unpacked);
+            return Optional.of(new Unpacked(entry, decode(entry, spool), spool));
         } catch (IOException | RuntimeException e) {
             spool.close();
             throw e;
@@ -129,7 +126,13 @@ public final class Unpacker implements Closeable {
             decoder.next(new Codec.NewPath(entry.path(), entry.narSize(), bases(entry)), checked);
             checked.parser.end();
             var hash = Sha256.finish(checked.hash);
-            if (hash.bytes().startsWith(entry.narHashPrefix())) return hash;
+            var references = entry.references().stream().map(this::path).toList();
+            var check = Manifest.check(entry.path(), hash, entry.narSize(), references)
+                    .bytes();
+            if (check.startsWith(entry.check())) {
+                checks.update(check.buffer());
+                return hash;
+            }
             throw new CorruptPackException(entry.path() + " decodes to other contents than the manifest says");
         } catch (UnusableBaseException e) {
             var damaged = entry.bases().stream()
@@ -193,8 +196,8 @@ public final class Unpacker implements Closeable {
 
     private void end() throws IOException {
         decoder.end();
-        if (!Sha256.finish(narHashes).equals(manifest.narHashes())) {
-            throw new CorruptPackException("the NAR hashes are not those that the manifest was signed for");
+        if (!Sha256.finish(checks).equals(manifest.checks())) {
+            throw new CorruptPackException("the paths are not those that the manifest was signed for");
         }
     }
 

@@ -275,7 +275,7 @@ final class PowerCutTest {
                 entries.add(new Manifest.Entry(
                         object.path(),
                         object.narSize(),
-                        object.narHash().bytes().slice(0, Manifest.HASH_PREFIX),
+                        Manifest.check(object).bytes().slice(0, Manifest.CHECK),
                         object.references().stream()
                                 .map(order::indexOf)
                                 .sorted()
@@ -292,7 +292,7 @@ final class PowerCutTest {
                 new Delta().id(),
                 entries,
                 List.copyOf(known.keySet()),
-                Manifest.digestOf(objects.stream().map(PathInfo::narHash).toList()),
+                Manifest.digestOf(objects.stream().map(Manifest::check).toList()),
                 hashes,
                 List.of(order.indexOf(target.path())),
                 Optional.of(PROFILE),

@@ -13,6 +13,7 @@ import narlink.fec.Oti;
 import narlink.nix.StorePath;
 import narlink.pack.Activation;
 import narlink.pack.Manifest;
+import narlink.pack.Outline;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
@@ -45,7 +46,7 @@ final class ReceptionProperties {
             List.of(new Manifest.Entry(
                     StorePath.of(new byte[20], "a"),
                     120,
-                    HASH.bytes().slice(0, Manifest.HASH_PREFIX),
+                    HASH.bytes().slice(0, Manifest.CHECK),
                     List.of(),
                     Optional.empty(),
                     List.of())),
@@ -70,7 +71,7 @@ final class ReceptionProperties {
                 objects.map(object -> new Input.Decoded(object, 0)),
                 objects.map(object -> new Input.Undecodable(object, 0)),
                 objects.map(object -> new Input.Spoilt(object, 0)),
-                Arbitraries.just(new Input.ManifestRead(MANIFEST)),
+                Arbitraries.just(new Input.ManifestRead(Outline.of(MANIFEST))),
                 Arbitraries.just(new Input.Imported(1)),
                 Arbitraries.just(new Input.Complete()),
                 Arbitraries.just(new Input.Stalled("disk")),
@@ -123,7 +124,7 @@ final class ReceptionProperties {
         assertEquals(List.of(new Effect.Decode(FecObject.MANIFEST, 0)), full.effects());
         var read = full.state().on(new Input.Decoded(FecObject.MANIFEST, 0));
         assertEquals(List.of(new Effect.ReadManifest()), read.effects());
-        var known = read.state().on(new Input.ManifestRead(MANIFEST));
+        var known = read.state().on(new Input.ManifestRead(Outline.of(MANIFEST)));
         assertEquals(List.of(new Effect.Decode(FecObject.PACK, 1), new Effect.Import()), known.effects());
         assertEquals(
                 new Report.Missing(0, List.of(21, 0, 21)),

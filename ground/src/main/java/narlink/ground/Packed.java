@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import narlink.fec.Oti;
-import narlink.nix.StorePath;
+import narlink.pack.Board;
 import narlink.pack.Manifest;
 
 /// A plan as bytes.
 ///
-/// @param known the manifest's known paths by name
+/// @param board what both ends know of the manifest's known paths
 /// @param object the manifest object
 /// @param pack file that holds the pack; empty where nothing is to be brought
 /// @param sizes bytes of the pack for each object, in their order; in a solid pack each one's share
 public record Packed(
         Plan plan,
         Manifest manifest,
-        List<StorePath> known,
+        Board board,
         byte[] object,
         Oti manifestOti,
         Optional<Oti> packOti,

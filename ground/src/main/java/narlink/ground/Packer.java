@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import narlink.Bytes;
 import narlink.Sha256;
 import narlink.delta.Codec;
 import narlink.delta.CountedOutput;
@@ -24,8 +22,8 @@ import narlink.nix.Store;
 import narlink.nix.StorePath;
 import narlink.pack.Activation;
 import narlink.pack.Layout;
-import narlink.pack.Manifest;
 import narlink.pack.ManifestFormat;
+import narlink.pack.Outline;
 import narlink.pack.ProfileName;
 
 /// Writes a plan as pack and manifest.
@@ -52,10 +50,18 @@ final class Packer {
         long length = Files.size(pack);
         Optional<Oti> packOti = plan.added().isEmpty() ? Optional.empty() : Optional.of(Layout.of(length, symbolSize));
         var hashes = packOti.isPresent() ? blockHashes(pack, packOti.get()) : List.<Sha256>of();
-        var manifest = manifest(plan, codec, profile, activation, hashes, contents.nodes());
-        byte[] object = ManifestFormat.write(manifest);
+        var directory = Directory.of(plan);
+        var manifest = directory.manifest(plan, codec.id(), profile, activation, hashes, contents.nodes());
+        byte[] object = ManifestFormat.write(Outline.of(manifest, directory.board(plan)));
         return new Packed(
-                plan, manifest, known(plan), object, Layout.of(object.length, symbolSize), packOti, pack, sizes);
+                plan,
+                manifest,
+                directory.board(plan),
+                object,
+                Layout.of(object.length, symbolSize),
+                packOti,
+                pack,
+                sizes);
     }
 
     private List<Long> write(Plan plan, Codec codec, Contents contents, Path pack) throws IOException {
@@ -107,78 +113,5 @@ final class Packer {
             if (file.read(buffer, offset + buffer.position()) < 0) throw new IOException("a pack file is cut short");
         }
         return buffer.array();
-    }
-
-    private static Manifest manifest(
-            Plan plan,
-            Codec codec,
-            Optional<ProfileName> profile,
-            Activation activation,
-            List<Sha256> hashes,
-            long nodes) {
-        var known = known(plan);
-        var index = new HashMap<StorePath, Integer>();
-        int prefix = prefixLength(known);
-        for (var path : known) index.put(path, index.size());
-        for (var info : plan.added()) index.put(info.path(), index.size());
-        return new Manifest(
-                codec.id(),
-                plan.added().stream().map(info -> entry(plan, info, index)).toList(),
-                known.stream()
-                        .map(path -> Bytes.of(path.digestBytes(), 0, prefix))
-                        .toList(),
-                Manifest.digestOf(plan.added().stream().map(PathInfo::narHash).toList()),
-                hashes,
-                plan.targets().stream().map(target -> index(index, target)).toList(),
-                profile,
-                activation,
-                nodes);
-    }
-
-    private static Manifest.Entry entry(Plan plan, PathInfo info, HashMap<StorePath, Integer> index) {
-        return new Manifest.Entry(
-                info.path(),
-                info.narSize(),
-                info.narHash().bytes().slice(0, Manifest.HASH_PREFIX),
-                info.references().stream()
-                        .map(reference -> index(index, reference))
-                        .sorted()
-                        .toList(),
-                info.ca(),
-                plan.bases(info.path()).stream()
-                        .map(base -> index(index, base.path()))
-                        .toList());
-    }
-
-    private static int index(HashMap<StorePath, Integer> index, StorePath path) {
-        var found = index.get(path);
-        if (found == null) throw new IllegalStateException(path + " is neither known nor added");
-        return found;
-    }
-
-    /// Paths on board that the manifest has to name: references of what is added, and targets that are there; by the
-    /// bytes of their digests.
-    private static List<StorePath> known(Plan plan) {
-        var known = new java.util.HashSet<>(plan.targets());
-        plan.added().forEach(info -> known.addAll(info.references()));
-        known.retainAll(plan.reused());
-        var added = new java.util.HashSet<StorePath>();
-        plan.added().forEach(info -> added.add(info.path()));
-        plan.bases().values().forEach(bases -> bases.forEach(base -> known.add(base.path())));
-        known.removeAll(added);
-        return known.stream()
-                .sorted(java.util.Comparator.comparing(path -> Bytes.of(path.digestBytes())))
-                .toList();
-    }
-
-    /// So many bytes that no two paths of the closure begin alike, and one more against those that Earth does not know.
-    private static int prefixLength(List<StorePath> known) {
-        int length = Manifest.MIN_KNOWN_PREFIX;
-        for (int i = 1; i < known.size(); i++) {
-            byte[] before = known.get(i - 1).digestBytes();
-            int common = java.util.Arrays.mismatch(before, known.get(i).digestBytes());
-            length = Math.max(length, common + 1);
-        }
-        return Math.min(20, length + 1);
     }
 }

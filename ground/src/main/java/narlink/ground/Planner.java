@@ -40,6 +40,7 @@ final class Planner {
                 targets,
                 added,
                 reused,
+                new TreeSet<>(have),
                 Bases.choose(earth, added, earth.infos(bases).values()));
     }
 }

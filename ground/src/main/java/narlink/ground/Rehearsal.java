@@ -19,7 +19,7 @@ final class Rehearsal {
     /// @param scratch directory for one NAR at a time
     static void rehearse(Packed packed, Store earth, Path scratch) throws IOException {
         try {
-            if (!ManifestFormat.read(packed.object()).equals(packed.manifest())) {
+            if (!ManifestFormat.read(packed.object()).complete(packed.board()).equals(packed.manifest())) {
                 throw new IOException("rehearsal: the manifest reads back as another one; nothing was signed");
             }
         } catch (MalformedManifestException e) {
@@ -28,7 +28,7 @@ final class Rehearsal {
         var expected = packed.plan().added().iterator();
         if (!expected.hasNext()) return;
         try (var in = new BufferedInputStream(Files.newInputStream(packed.pack()));
-                var unpacker = new Unpacker(packed.manifest(), packed.known(), earth, in, scratch)) {
+                var unpacker = new Unpacker(packed.manifest(), packed.board().known(), earth, in, scratch)) {
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {
                 try (var path = next.get()) {
                     var info = expected.next();

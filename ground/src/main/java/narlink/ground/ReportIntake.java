@@ -7,7 +7,6 @@ import java.util.Set;
 import narlink.Bytes;
 import narlink.nix.StorePath;
 import narlink.pack.MalformedManifestException;
-import narlink.pack.Manifest;
 import narlink.pack.ManifestFormat;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
@@ -130,10 +129,10 @@ final class ReportIntake {
     /// Takes into the mirror what the deployment found on board otherwise than Earth had believed.
     private void learn(Deployment deployment, List<Report.Unusable> unusable) {
         try {
-            var manifest = ManifestFormat.read(deployment.manifest());
+            var known = ManifestFormat.read(deployment.manifest()).known();
             var mirror = ledger.mirror(satellite.name()).paths();
             for (var bad : unusable) {
-                var path = path(bad.index(), manifest, mirror.keySet());
+                var path = path(bad.index(), known, deployment, mirror.keySet());
                 if (path.isEmpty()) continue;
                 var item = mirror.get(path.get());
                 if (!bad.damaged()) ledger.forget(satellite.name(), List.of(path.get()));
@@ -144,11 +143,12 @@ final class ReportIntake {
         }
     }
 
-    private static Optional<StorePath> path(int index, Manifest manifest, Set<StorePath> mirror) {
-        int own = index - manifest.known().size();
-        if (own >= manifest.objects().size()) return Optional.empty();
-        if (own >= 0) return Optional.of(manifest.objects().get(own).path());
-        var prefix = manifest.known().get(index);
+    private static Optional<StorePath> path(
+            int index, List<Bytes> known, Deployment deployment, Set<StorePath> mirror) {
+        int own = index - known.size();
+        if (own >= deployment.objects().size()) return Optional.empty();
+        if (own >= 0) return Optional.of(deployment.objects().get(own).path());
+        var prefix = known.get(index);
         return mirror.stream()
                 .filter(path -> Bytes.of(path.digestBytes()).startsWith(prefix))
                 .findFirst();

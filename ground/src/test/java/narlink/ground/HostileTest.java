@@ -206,7 +206,7 @@ final class HostileTest {
         var lies = List.<Lie>of(
                 manifest -> with(manifest, manifest.objects().getFirst().narSize() + 8, null, null),
                 manifest -> with(manifest, manifest.objects().getFirst().narSize() - 8, null, null),
-                manifest -> with(manifest, 0, Bytes.of(new byte[Manifest.HASH_PREFIX]), null),
+                manifest -> with(manifest, 0, Bytes.of(new byte[Manifest.CHECK]), null),
                 manifest -> with(manifest, 0, null, Sha256.of(new byte[1])));
         int number = 0;
         for (var lie : lies) {
@@ -225,7 +225,7 @@ final class HostileTest {
                 Zstd.compress(new byte[100]),
                 Zstd.compress(new byte[200 << 20]),
                 Zstd.compress(narlink.v1.Manifest.newBuilder()
-                        .addAllNarSizes(java.util.Collections.nCopies(1_000_000, 8L))
+                        .addAllSizes(java.util.Collections.nCopies(1_000_000, 8L))
                         .build()
                         .toByteArray()));
         int number = 0;
@@ -281,12 +281,12 @@ final class HostileTest {
                         List.of(new Manifest.Entry(
                                 PATH,
                                 manifest.objects().getFirst().narSize(),
-                                manifest.objects().getFirst().narHashPrefix(),
+                                manifest.objects().getFirst().check(),
                                 List.of(0),
                                 Optional.empty(),
                                 List.of())),
                         List.of(Bytes.of(new byte[] {1, 2, 3, 4, 5, 6})),
-                        manifest.narHashes(),
+                        manifest.checks(),
                         manifest.blockHashes(),
                         List.of(1),
                         manifest.profile(),
@@ -423,19 +423,19 @@ final class HostileTest {
             Manifest manifest,
             long narSize,
             @org.jspecify.annotations.Nullable Bytes prefix,
-            @org.jspecify.annotations.Nullable Sha256 narHashes) {
+            @org.jspecify.annotations.Nullable Sha256 checks) {
         var entry = manifest.objects().getFirst();
         return new Manifest(
                 manifest.codec(),
                 List.of(new Manifest.Entry(
                         entry.path(),
                         narSize == 0 ? entry.narSize() : narSize,
-                        prefix == null ? entry.narHashPrefix() : prefix,
+                        prefix == null ? entry.check() : prefix,
                         entry.references(),
                         entry.contentAddress(),
                         entry.bases())),
                 manifest.known(),
-                narHashes == null ? manifest.narHashes() : narHashes,
+                checks == null ? manifest.checks() : checks,
                 manifest.blockHashes(),
                 manifest.targets(),
                 manifest.profile(),
@@ -475,12 +475,12 @@ final class HostileTest {
                             List.of(new Manifest.Entry(
                                     paths.getFirst(),
                                     nar.length,
-                                    Sha256.of(nar).bytes().slice(0, Manifest.HASH_PREFIX),
+                                    check(paths.getFirst(), nar).bytes().slice(0, Manifest.CHECK),
                                     List.of(),
                                     Optional.empty(),
                                     List.of())),
                             List.of(),
-                            Manifest.digestOf(List.of(Sha256.of(nar))),
+                            Manifest.digestOf(List.of(check(paths.getFirst(), nar))),
                             java.util.stream.IntStream.range(0, oti.blocks())
                                     .mapToObj(i -> Sha256.of(pack, (int) oti.offset(i), oti.length(i)))
                                     .toList(),
@@ -488,6 +488,10 @@ final class HostileTest {
                             Optional.of(new ProfileName("default")),
                             Activation.NONE),
                     pack);
+        }
+
+        private static Sha256 check(StorePath path, byte[] nar) {
+            return Manifest.check(path, Sha256.of(nar), nar.length, List.of());
         }
 
         private static byte[] encoded(byte[] nar) throws IOException {

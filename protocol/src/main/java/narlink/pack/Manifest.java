@@ -1,10 +1,13 @@
 package narlink.pack;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import narlink.Bytes;
 import narlink.Sha256;
+import narlink.nix.PathInfo;
 import narlink.nix.StorePath;
 
 /// A deployment's full description (§10). An instance is consistent in itself: indexes lead somewhere, references come
@@ -14,8 +17,8 @@ import narlink.nix.StorePath;
 ///
 /// @param codec how the pack is encoded
 /// @param objects what the pack brings, in import order: references first
-/// @param known paths on board that are referred to: the first bytes of each one's digest part, sorted
-/// @param narHashes digest over all whole NAR hashes, [#digestOf]
+/// @param known paths on board that are spoken of: the first bytes of each one's digest part
+/// @param checks digest over the whole checks, [#digestOf]
 /// @param blockHashes SHA-256 of each source block of the pack, without padding
 /// @param targets indexes of what is deployed; at least one
 /// @param profile set to the first target
@@ -24,7 +27,7 @@ public record Manifest(
         int codec,
         List<Entry> objects,
         List<Bytes> known,
-        Sha256 narHashes,
+        Sha256 checks,
         List<Sha256> blockHashes,
         List<Integer> targets,
         Optional<ProfileName> profile,
@@ -38,8 +41,10 @@ public record Manifest(
     public static final int MAX_BASES = 16;
     /// Largest NAR: 1 TiB.
     public static final long MAX_NAR_SIZE = 1L << 40;
-    public static final int HASH_PREFIX = 4;
-    public static final int MIN_KNOWN_PREFIX = 5;
+    /// Bytes of a path's check that are told.
+    public static final int CHECK = 4;
+    /// Bytes: among thousands of paths on board that Earth does not know of, none is likely to begin alike.
+    public static final int MIN_KNOWN_PREFIX = 4;
 
     public Manifest {
         objects = List.copyOf(objects);
@@ -50,7 +55,6 @@ public record Manifest(
         limit("nodes", nodes, Long.MAX_VALUE);
         limit("known paths", known.size(), MAX_KNOWN);
         limit("targets", targets.size(), MAX_TARGETS);
-        checkKnown(known);
         checkObjects(objects, known.size());
         if (targets.isEmpty()) throw new IllegalArgumentException("no target");
         for (int target : targets) index("target", target, known.size() + objects.size());
@@ -61,24 +65,24 @@ public record Manifest(
             int codec,
             List<Entry> objects,
             List<Bytes> known,
-            Sha256 narHashes,
+            Sha256 checks,
             List<Sha256> blockHashes,
             List<Integer> targets,
             Optional<ProfileName> profile,
             Activation activation) {
-        this(codec, objects, known, narHashes, blockHashes, targets, profile, activation, 0);
+        this(codec, objects, known, checks, blockHashes, targets, profile, activation, 0);
     }
 
     /// One path that the pack brings.
     ///
-    /// @param narHashPrefix first bytes of its NAR hash: a wrong decode shows early
+    /// @param check first bytes of [Manifest#check]: a wrong decode shows early
     /// @param references indexes, ascending; the path's own is allowed
     /// @param contentAddress Nix's `ca` field, where it has one
     /// @param bases indexes of what it is made of, in the order in which the codec takes them
     public record Entry(
             StorePath path,
             long narSize,
-            Bytes narHashPrefix,
+            Bytes check,
             List<Integer> references,
             Optional<String> contentAddress,
             List<Integer> bases) {
@@ -89,8 +93,8 @@ public record Manifest(
             if (narSize < 1 || narSize > MAX_NAR_SIZE) {
                 throw new IllegalArgumentException(path + ": NAR of " + Long.toUnsignedString(narSize) + " bytes");
             }
-            if (narHashPrefix.size() != HASH_PREFIX) {
-                throw new IllegalArgumentException(path + ": hash prefix of " + narHashPrefix.size() + " bytes");
+            if (check.size() != CHECK) {
+                throw new IllegalArgumentException(path + ": check of " + check.size() + " bytes");
             }
         }
     }
@@ -100,27 +104,27 @@ public record Manifest(
         return objects.stream().mapToLong(Entry::narSize).sum();
     }
 
-    /// §10.5: SHA-256 over the whole NAR hashes in import order.
-    public static Sha256 digestOf(Iterable<Sha256> narHashes) {
+    /// §10.5: what a path is, whole: SHA-256 of what Nix signs of it, which is its name, NAR hash, size and references.
+    public static Sha256 check(StorePath path, Sha256 narHash, long narSize, Collection<StorePath> references) {
+        var info = new PathInfo(
+                path, narHash, narSize, new TreeSet<>(references), Optional.empty(), List.of(), Optional.empty());
+        return Sha256.of(Bytes.ofUtf8(info.fingerprint()));
+    }
+
+    public static Sha256 check(PathInfo info) {
+        return Sha256.of(Bytes.ofUtf8(info.fingerprint()));
+    }
+
+    /// §10.5: SHA-256 over the whole checks in import order.
+    public static Sha256 digestOf(Iterable<Sha256> checks) {
         var digest = Sha256.digest();
-        narHashes.forEach(hash -> digest.update(hash.bytes().buffer()));
+        checks.forEach(check -> digest.update(check.bytes().buffer()));
         return Sha256.finish(digest);
     }
 
     static void limit(String what, long number, long most) {
         if (number < 0 || number > most) {
             throw new IllegalArgumentException(Long.toUnsignedString(number) + " " + what + ", at most " + most);
-        }
-    }
-
-    private static void checkKnown(List<Bytes> known) {
-        Bytes before = Bytes.EMPTY;
-        for (var prefix : known) {
-            if (prefix.size() < MIN_KNOWN_PREFIX || prefix.size() > 20) {
-                throw new IllegalArgumentException("known path of " + prefix.size() + " bytes");
-            }
-            if (prefix.compareTo(before) <= 0) throw new IllegalArgumentException("known paths are not sorted");
-            before = prefix;
         }
     }
 
@@ -139,7 +143,7 @@ public record Manifest(
         }
     }
 
-    private static void index(String what, int index, int end) {
+    static void index(String what, int index, int end) {
         if (index < 0 || index >= end) throw new IllegalArgumentException(what + ": index " + index + " of " + end);
     }
 }

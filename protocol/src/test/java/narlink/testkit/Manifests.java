@@ -85,7 +85,7 @@ public final class Manifests {
             entries.add(new Manifest.Entry(
                     StorePath.of(bytes(random, 20).toArray(), "package-" + random.nextInt(1000) + "." + i),
                     1 + random.nextLong(Manifest.MAX_NAR_SIZE),
-                    bytes(random, Manifest.HASH_PREFIX),
+                    bytes(random, Manifest.CHECK),
                     List.copyOf(references),
                     random.nextInt(5) == 0 ? Optional.of("fixed:r:sha256:abc") : Optional.empty(),
                     wanted + i > 0 && random.nextBoolean() ? List.of(random.nextInt(wanted + i)) : List.of()));

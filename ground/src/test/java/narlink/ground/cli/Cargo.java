@@ -67,7 +67,7 @@ final class Cargo {
     /// @param pack where its pack is to lie
     static Cargo of(int number, int paths, long bytes, int symbolsPerBlock, Path pack) throws IOException {
         var entries = new ArrayList<Manifest.Entry>();
-        var hashes = new ArrayList<Sha256>();
+        var checks = new ArrayList<Sha256>();
         try (var file = new BufferedOutputStream(Files.newOutputStream(pack));
                 var zstd = new ZstdOutputStreamNoFinalizer(file, 1)) {
             if (bytes > 8 << 20) zstd.setLong(23); // The largest window that the receiver takes.
@@ -76,12 +76,17 @@ final class Cargo {
                 var counted = new Counted(new DigestOutputStream(zstd, digest));
                 nar(counted, bytes, 1000L * number + i);
                 var hash = Sha256.finish(digest);
-                hashes.add(hash);
                 byte[] name = Sha256.of(Bytes.ofUtf8(number + "-" + i)).bytes().toArray();
+                var path = StorePath.of(java.util.Arrays.copyOf(name, 20), "cargo-" + number + "-" + i);
+                var references = i == 0
+                        ? List.<StorePath>of()
+                        : List.of(entries.getLast().path());
+                var check = Manifest.check(path, hash, counted.count, references);
+                checks.add(check);
                 entries.add(new Manifest.Entry(
-                        StorePath.of(java.util.Arrays.copyOf(name, 20), "cargo-" + number + "-" + i),
+                        path,
                         counted.count,
-                        hash.bytes().slice(0, Manifest.HASH_PREFIX),
+                        check.bytes().slice(0, Manifest.CHECK),
                         i == 0 ? List.of() : List.of(i - 1),
                         Optional.empty(),
                         List.of()));
@@ -94,7 +99,7 @@ final class Cargo {
                 Solid.ID,
                 entries,
                 List.of(),
-                Manifest.digestOf(hashes),
+                Manifest.digestOf(checks),
                 blocks,
                 List.of(paths - 1),
                 Optional.of(new ProfileName("default")),

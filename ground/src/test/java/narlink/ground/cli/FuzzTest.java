@@ -195,7 +195,7 @@ final class FuzzTest {
                 new byte[100],
                 Zstd.compress(new byte[200 << 20]),
                 Zstd.compress(narlink.v1.Manifest.newBuilder()
-                        .addAllNarSizes(Collections.nCopies(1_000_000, 8L))
+                        .addAllSizes(Collections.nCopies(1_000_000, 8L))
                         .build()
                         .toByteArray()));
         for (var manifest : manifests) {
@@ -223,7 +223,7 @@ final class FuzzTest {
                 List.of(new Manifest.Entry(
                         StorePath.of(new byte[20], "bomb"),
                         declared,
-                        narlink.Bytes.of(new byte[Manifest.HASH_PREFIX]),
+                        narlink.Bytes.of(new byte[Manifest.CHECK]),
                         List.of(),
                         Optional.empty(),
                         List.of())),

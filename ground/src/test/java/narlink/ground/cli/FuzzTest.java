@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FuzzTest {
     /// What it takes today: the heap's limit of 128 MiB, a pack's window of up to 64 MiB, and the JVM. The aim is 160
     /// MB.
-    private static final long RSS_KILOBYTES = 288 << 10;
+    private static final long RSS_KILOBYTES = 200_000;
     /// Of all that this test sends, no more than this may lie in the state directory.
     private static final long STATE_BYTES = 4 << 20;
     /// Deployments whose end is remembered.

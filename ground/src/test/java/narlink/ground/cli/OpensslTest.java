@@ -142,10 +142,12 @@ final class OpensslTest {
         try (var store = Stores.open(elsewhere, Options.of(directory.resolve("roots")))) {
             noise = SampleClosure.add(store, "noise", new TreeSet<>(), contents);
         }
-        long more = programs.told(programs.narlink(
-                        "send", "sat", noise.toString(), "--store", elsewhere, "--profile", "noise", "--json"))
-                .get("packBytes")
-                .getAsLong();
+        var large = programs.told(programs.narlink(
+                "send", "sat", noise.toString(), "--store", elsewhere, "--profile", "noise", "--json"));
+        long more = large.get("packBytes").getAsLong();
+        double overhead = large.get("wireBytes").getAsDouble() / more - 1;
+        System.out.printf("openssl: behind it a pack of %d bytes, overhead %.2f %%%n", more, 100 * overhead);
+        assertTrue(overhead <= 0.015, "overhead " + overhead);
         long pack = update + more;
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

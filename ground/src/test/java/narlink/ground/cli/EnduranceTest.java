@@ -42,6 +42,9 @@ final class EnduranceTest {
     Path directory;
 
     private final List<Process> started = new ArrayList<>();
+    /// What the last receiver logs.
+    private Path log = Path.of("");
+
     private FlightState flight = FlightState.at(Path.of(""));
 
     @BeforeEach
@@ -72,11 +75,11 @@ final class EnduranceTest {
             throws IOException {
         var arguments = new ArrayList<>(List.of("run", "--pipe", "unix-listen:" + socket(), "--store", store));
         arguments.addAll(Arrays.asList(more));
-        var process = Programs.startReceiver(
-                        directory.resolve("flight"), before, environment, arguments.toArray(String[]::new))
-                .process();
-        started.add(process);
-        return process;
+        var running = Programs.startReceiver(
+                directory.resolve("flight"), before, environment, arguments.toArray(String[]::new));
+        log = running.errors();
+        started.add(running.process());
+        return running.process();
     }
 
     private Path socket() {
@@ -219,6 +222,7 @@ final class EnduranceTest {
             assertEquals(DeploymentState.CONFIRMED, contact.deliver(cargo, new Contact.Sent()));
         }
         killed.join();
+        wasCutOff();
         holdsJust(cargo);
     }
 
@@ -263,7 +267,14 @@ final class EnduranceTest {
             assertEquals(DeploymentState.CONFIRMED, contact.deliver(cargo, new Contact.Sent()));
         }
         killer.join();
+        wasCutOff();
         holdsJust(cargo);
+    }
+
+    /// The kill hit an import.
+    private void wasCutOff() throws IOException {
+        var logged = Files.readString(log);
+        assertTrue(logged.contains("import of deployment 1"), logged);
     }
 
     private Process daemon(List<String> before, Map<String, String> environment)

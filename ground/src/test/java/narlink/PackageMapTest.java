@@ -49,16 +49,17 @@ final class PackageMapTest {
                     union(PROTOCOL, FLIGHT, Set.of("narlink.ground", "narlink.ground.ledger", "narlink.ground.link"))));
 
     /// Libraries that have one home.
-    private static final Map<String, Set<String>> HOMES = Map.of(
-            "io.netty", Set.of("narlink.ground.link"),
-            "java.sql", Set.of("narlink.ground.ledger"),
-            "org.jdbi", Set.of("narlink.ground.ledger"),
-            "org.flywaydb", Set.of("narlink.ground.ledger"),
-            "org.sqlite", Set.of("narlink.ground.ledger"),
-            "picocli", Set.of("narlink.ground.cli", "narlink.flight"),
-            "com.google.gson", Set.of("narlink.ground.cli", "narlink.flight"),
-            "org.bouncycastle", Set.of("narlink.nix"),
-            "com.google.protobuf", Set.of("narlink.wire", "narlink.pack", "narlink.v1"));
+    private static final Map<String, Set<String>> HOMES = Map.ofEntries(
+            Map.entry("io.netty", Set.of("narlink.ground.link")),
+            Map.entry("java.sql", Set.of("narlink.ground.ledger")),
+            Map.entry("org.jdbi", Set.of("narlink.ground.ledger")),
+            Map.entry("org.flywaydb", Set.of("narlink.ground.ledger")),
+            Map.entry("org.sqlite", Set.of("narlink.ground.ledger")),
+            Map.entry("org.apache.commons", Set.of("narlink.ground.cli")),
+            Map.entry("picocli", Set.of("narlink.ground.cli", "narlink.flight")),
+            Map.entry("com.google.gson", Set.of("narlink.ground.cli", "narlink.flight")),
+            Map.entry("org.bouncycastle", Set.of("narlink.nix")),
+            Map.entry("com.google.protobuf", Set.of("narlink.wire", "narlink.pack", "narlink.v1")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -87,6 +87,9 @@ public interface Ledger extends Closeable {
     /// @return whether it was news
     boolean report(SatelliteName satellite, Report report, byte[] segment, Instant heard);
 
+    /// By which pipes satellites are reached, and when.
+    Timetable timetable();
+
     Optional<HeardReport> lastReport(SatelliteName satellite);
 
     record HeardReport(byte[] segment, Instant heard) {}

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import narlink.Bytes;
 import narlink.nix.SecretKey;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// ended, the time is up, or the pipe has closed.
 public final class Pass {
     private static final Duration LISTEN = Duration.ofMillis(500);
+    private static final Duration ASK = Duration.ofSeconds(1);
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
     private static final Duration CATCH_UP = Duration.ofMillis(250);
@@ -54,18 +56,36 @@ public final class Pass {
         }
     }
 
+    /// Asked now and then whether the pass is to end early, and why.
+    @FunctionalInterface
+    public interface Watch {
+        Optional<String> leave();
+    }
+
     /// Hears how the pass goes.
     public interface Listener {
         void progress(Tally tally);
     }
 
-    /// What the pass has done so far.
+    /// What the pass has done so far. Bytes are those of frames on the pipe.
+    ///
+    /// @param sourceBytes of them with source symbols
+    /// @param repairBytes of them with repair symbols
     public record Tally(
-            long sentBytes, long sentSegments, long receivedReports, long refusedSegments, double loss, Instant began) {
+            long sentBytes,
+            long sourceBytes,
+            long repairBytes,
+            long sentSegments,
+            long receivedReports,
+            long refusedSegments,
+            double loss,
+            Instant began) {
         /// Together with what the same contact saw before.
         Tally after(Tally before) {
             return new Tally(
                     before.sentBytes + sentBytes,
+                    before.sourceBytes + sourceBytes,
+                    before.repairBytes + repairBytes,
                     before.sentSegments + sentSegments,
                     before.receivedReports + receivedReports,
                     before.refusedSegments + refusedSegments,
@@ -101,10 +121,14 @@ public final class Pass {
     }
 
     public Result fly(Link link) throws IOException, InterruptedException {
+        return fly(link, Optional::empty);
+    }
+
+    public Result fly(Link link, Watch watch) throws IOException, InterruptedException {
         var curfew = curfew(link);
         try (var leases = new Leases(ledger, satellite.name());
                 var symbols = new SymbolSource(packs)) {
-            return new Flight(link, leases, symbols).run();
+            return new Flight(link, watch, leases, symbols).run();
         } finally {
             curfew.interrupt();
         }
@@ -210,6 +234,7 @@ public final class Pass {
     /// One pass as it flies.
     private final class Flight {
         private final Link link;
+        private final Watch watch;
         private final Leases leases;
         private final SymbolSource symbols;
         private final ReportIntake intake = new ReportIntake(ledger, satellite);
@@ -218,13 +243,17 @@ public final class Pass {
         private final Transmission transmission;
         private final CommandSending commands;
         private Instant paced = began;
+        private Instant asked = began;
         private long sentBytes;
+        private long sourceBytes;
+        private long repairBytes;
         private long sentSegments;
         private long reports;
         private long refused;
 
-        Flight(Link link, Leases leases, SymbolSource symbols) {
+        Flight(Link link, Watch watch, Leases leases, SymbolSource symbols) {
             this.link = link;
+            this.watch = watch;
             this.leases = leases;
             this.symbols = symbols;
             var policy = new Transmission.Policy(
@@ -255,6 +284,8 @@ public final class Pass {
             while (true) {
                 var now = clock.instant();
                 if (over(now)) return result(false, "the pass is over");
+                var leave = asked(now);
+                if (leave.isPresent()) return result(false, leave.get());
                 var closed = hear(Duration.ZERO);
                 if (closed != null) return result(transmission.allEnded(), closed);
                 var order = commands.next(now);
@@ -307,7 +338,11 @@ public final class Pass {
                     symbols.symbols(deployment, run.object(), run.block(), esi, run.count()),
                     send.poll());
             transmission.sent(send, esi);
+            long before = sentBytes;
             put(Envelope.seal(message, stationKey, Envelope.Direction.UP, satellite.name()));
+            int k = deployment.announcement().oti(run.object()).orElseThrow().k(run.block());
+            if (esi < k) sourceBytes += sentBytes - before;
+            else repairBytes += sentBytes - before;
         }
 
         private void put(byte[] segment) throws IOException, InterruptedException {
@@ -365,12 +400,19 @@ public final class Pass {
             listener.progress(tally());
         }
 
+        private Optional<String> asked(Instant now) {
+            if (now.isBefore(asked.plus(ASK))) return Optional.empty();
+            asked = now;
+            return watch.leave();
+        }
+
         private boolean over(Instant now) {
             return !settings.duration().isZero() && !now.isBefore(began.plus(settings.duration()));
         }
 
         private Tally tally() {
-            return new Tally(sentBytes, sentSegments, reports, refused, transmission.loss(), began);
+            return new Tally(
+                    sentBytes, sourceBytes, repairBytes, sentSegments, reports, refused, transmission.loss(), began);
         }
 
         private Result result(boolean delivered, String why) {

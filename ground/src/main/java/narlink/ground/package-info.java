@@ -4,6 +4,9 @@
 /// the very classes that fly; only then is a deployment signed and queued. In a pass, [narlink.ground.Transmission]
 /// decides what goes up next and [narlink.ground.Pass] carries it out over a [narlink.ground.Link].
 ///
+/// [narlink.ground.Server] flies passes day and night: a [narlink.ground.LinkKeeper] for each link of the
+/// [narlink.ground.Timetable], when the [narlink.ground.ContactPlan] says so.
+///
 /// [narlink.ground.Ledger] is the memory of all that; the database behind it stays in its own package.
 @NullMarked
 package narlink.ground;

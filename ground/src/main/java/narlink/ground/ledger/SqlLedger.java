@@ -17,6 +17,7 @@ import narlink.ground.Ledger;
 import narlink.ground.Mirror;
 import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
+import narlink.ground.Timetable;
 import narlink.nix.PublicKey;
 import narlink.nix.StorePath;
 import narlink.wire.FecObject;
@@ -65,6 +66,11 @@ public final class SqlLedger implements Ledger {
     }
 
     @Override
+    public Timetable timetable() {
+        return new SqlTimetable(jdbi);
+    }
+
+    @Override
     public void add(Satellite satellite) {
         jdbi.useTransaction(handle -> handle.createUpdate(
                         "INSERT INTO satellite (name, flight_key, system) VALUES (:name, :key, :system)")
@@ -77,8 +83,16 @@ public final class SqlLedger implements Ledger {
     @Override
     public void remove(SatelliteName satellite) {
         jdbi.useTransaction(handle -> {
-            for (var table :
-                    List.of("history", "command", "report", "esi", "deployment_path", "deployment", "mirror")) {
+            for (var table : List.of(
+                    "contact",
+                    "link",
+                    "history",
+                    "command",
+                    "report",
+                    "esi",
+                    "deployment_path",
+                    "deployment",
+                    "mirror")) {
                 handle.createUpdate("DELETE FROM <table> WHERE satellite = :satellite")
                         .define("table", table)
                         .bind("satellite", satellite.value())

@@ -1,0 +1,227 @@
+package narlink.ground;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/// One link of a server, on a thread of its own: opens it in each contact, flies pass after pass while there is
+/// anything to carry, and listens in between.
+final class LinkKeeper {
+    private static final System.Logger LOG = System.getLogger(LinkKeeper.class.getName());
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /// After so long without news the queue is tried again.
+    private static final Duration QUIET = Duration.ofSeconds(30);
+
+    private final Server.Post post;
+    private final StationLink link;
+    private final Satellite satellite;
+    private final Function<Instant, ContactPlan.Chance> plan;
+    private final Thread thread;
+    private final Map<Integer, Deployment.State> states = new HashMap<>();
+    private Duration pause = TICK;
+    private volatile boolean stopped;
+
+    /// What there is to carry: numbers of deployments and commands that have not ended.
+    private record Work(Set<Integer> deployments, Set<Integer> commands) {
+        boolean isEmpty() {
+            return deployments.isEmpty() && commands.isEmpty();
+        }
+
+        boolean covers(Work other) {
+            return deployments.containsAll(other.deployments) && commands.containsAll(other.commands);
+        }
+    }
+
+    LinkKeeper(Server.Post post, StationLink link, Satellite satellite, Function<Instant, ContactPlan.Chance> plan) {
+        this.post = post;
+        this.link = link;
+        this.satellite = satellite;
+        this.plan = plan;
+        thread = Thread.ofPlatform().daemon().name("link " + link.route()).unstarted(this::keep);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// From any thread: the pass ends within a second or so.
+    void stop() {
+        stopped = true;
+    }
+
+    /// Waits for the end of a link that was stopped, then interrupts it.
+    void await(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
+        thread.interrupt();
+        thread.join(TICK.toMillis());
+    }
+
+    private void keep() {
+        try {
+            work(); // What it finds is no change.
+            while (!stopped) {
+                if (chance() instanceof ContactPlan.Chance.Open open) {
+                    visit(open);
+                } else {
+                    pause = TICK;
+                    Thread.sleep(TICK);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The server stops.
+        }
+    }
+
+    private ContactPlan.Chance chance() {
+        return plan.apply(post.clock().instant());
+    }
+
+    private void visit(ContactPlan.Chance.Open open) throws InterruptedException {
+        try (var pipe = post.dialer().open(link.pipe(), patience(open))) {
+            post.listener().opened(link.route());
+            var began = post.clock().instant();
+            contact(pipe, began);
+            // A pipe that closes as soon as it opens is not to be dialled without end.
+            if (Duration.between(began, post.clock().instant()).compareTo(PATIENCE) > 0) pause = TICK;
+            if (!stopped && chance() instanceof ContactPlan.Chance.Open) rest();
+        } catch (IOException | RuntimeException e) {
+            if (stopped) return;
+            LOG.log(System.Logger.Level.DEBUG, link.route().toString(), e);
+            post.listener().unreachable(link.route(), String.valueOf(e.getMessage()), pause);
+            rest();
+        }
+    }
+
+    /// Waits a little, longer each time.
+    private void rest() throws InterruptedException {
+        long end = System.nanoTime() + pause.toNanos();
+        while (!stopped && System.nanoTime() < end && chance() instanceof ContactPlan.Chance.Open) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+    }
+
+    private Duration patience(ContactPlan.Chance.Open open) {
+        return open.until()
+                .map(until -> shorter(Duration.between(post.clock().instant(), until), PATIENCE))
+                .filter(left -> left.compareTo(TICK) > 0)
+                .orElse(open.until().isEmpty() ? PATIENCE : TICK);
+    }
+
+    /// Everything that one opening of the pipe brings.
+    private void contact(Link pipe, Instant began) throws IOException, InterruptedException {
+        var intake = new ReportIntake(post.ledger(), satellite);
+        Pass.Result sum = null;
+        try {
+            while (!stopped && chance() instanceof ContactPlan.Chance.Open open) {
+                var known = work();
+                var flown = new Pass(
+                                post.ledger(),
+                                satellite,
+                                post.stationKey(),
+                                post.packs(),
+                                settings(open),
+                                post.clock(),
+                                tally -> {})
+                        .fly(pipe, () -> leave(known));
+                sum = sum == null ? flown : flown.after(sum);
+                post.listener().carried(satellite);
+                var closed = listen(pipe, intake, known);
+                if (closed.isPresent()) {
+                    sum = new Pass.Result(sum.tally(), sum.delivered(), closed.get());
+                    break;
+                }
+            }
+        } finally {
+            if (sum != null) over(began, sum);
+        }
+    }
+
+    private void over(Instant began, Pass.Result sum) {
+        work();
+        var left = post.ledger().deployments(satellite.name()).stream()
+                .filter(deployment -> !deployment.ended())
+                .toList();
+        var now = post.clock().instant();
+        if (sum.tally().sentSegments() > 0 || sum.tally().receivedReports() > 0) {
+            post.ledger()
+                    .happened(
+                            satellite.name(),
+                            now,
+                            "pass by %s: sent %d bytes, heard %d reports; %s"
+                                    .formatted(
+                                            link.route().station(),
+                                            sum.tally().sentBytes(),
+                                            sum.tally().receivedReports(),
+                                            sum.why()));
+        }
+        post.listener().over(new PassReport(link.route(), began, now, sum, left));
+    }
+
+    private Pass.Settings settings(ContactPlan.Chance.Open open) {
+        var own = link.settings();
+        var settings = new Pass.Settings(
+                open.rate().isPresent() ? open.rate() : own.rate(), Duration.ZERO, own.segmentSize(), own.blind());
+        return open.until()
+                .map(until -> settings.lasting(Duration.between(post.clock().instant(), until)))
+                .orElse(settings);
+    }
+
+    private Optional<String> leave(Work known) {
+        if (stopped) return Optional.of("the server stops");
+        if (!(chance() instanceof ContactPlan.Chance.Open)) return Optional.of("the contact is over");
+        return known.covers(work()) ? Optional.empty() : Optional.of("the queue has changed");
+    }
+
+    /// Until there is reason to send again, or none to stay.
+    ///
+    /// @return why the contact has ended; empty to fly on
+    private Optional<String> listen(Link pipe, ReportIntake intake, Work known) throws InterruptedException {
+        var quiet = post.clock().instant().plus(QUIET);
+        while (true) {
+            var heard = pipe.next(TICK);
+            if (heard instanceof Link.Heard.Closed closed) return Optional.of(closed.why());
+            boolean news = heard instanceof Link.Heard.Segment segment
+                    && intake.take(segment.bytes(), post.clock().instant())
+                            instanceof ReportIntake.Taken.Believed believed
+                    && believed.news();
+            if (stopped) return Optional.of("the server stops");
+            if (!(chance() instanceof ContactPlan.Chance.Open)) return Optional.of("the contact is over");
+            var work = work();
+            if (!known.covers(work)) return Optional.empty();
+            boolean due = news || !post.clock().instant().isBefore(quiet);
+            // Where nothing comes back, everything for this contact was sent.
+            if (link.settings().returnLink() && due && !work.isEmpty()) return Optional.empty();
+        }
+    }
+
+    /// What is open, telling of states that have changed.
+    private Work work() {
+        var open = new HashSet<Integer>();
+        for (var deployment : post.ledger().deployments(satellite.name())) {
+            var state = deployment.progress().state();
+            var before = states.put(deployment.number(), state);
+            boolean isNew = before == null && state == Deployment.State.QUEUED;
+            if (before != null && before != state || isNew) post.listener().changed(deployment);
+            if (!deployment.ended()) open.add(deployment.number());
+        }
+        var commands = new HashSet<Integer>();
+        for (var command : post.ledger().commands(satellite.name())) {
+            if (!command.state().ended()) commands.add(command.number());
+        }
+        return new Work(open, commands);
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,173 @@
+package narlink.ground.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import narlink.ground.Deployment;
+import narlink.ground.Ledger;
+import narlink.ground.PassReport;
+import narlink.ground.Satellite;
+import narlink.ground.Server;
+import narlink.ground.StationLink;
+import narlink.ground.Supplements;
+import narlink.ground.link.Links;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "serve",
+        description = "Flies the passes of the fleet, by its links and its contact plan, until it is told to stop"
+                + " (Ctrl-C, SIGTERM). Tells each pass in a line, or with --json in an object a line.",
+        footer = {"", "Example: narlink serve --on-change 'logger \"$NARLINK_SATELLITE: $NARLINK_STATE_NOW\"'"})
+final class ServeCommand extends Base {
+    private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--on-change",
+            paramLabel = "COMMAND",
+            description = "Run by sh whenever a deployment's state changes, with NARLINK_SATELLITE, NARLINK_DEPLOYMENT,"
+                    + " NARLINK_STATE_NOW and NARLINK_REASON in its environment.")
+    @Nullable
+    String onChange;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (var ledger = ledger();
+                var hook = new ChangeHook(onChange)) {
+            var server = new Server(new Server.Post(
+                    ledger,
+                    files().stationKey(),
+                    files().packs(),
+                    Links::open,
+                    new Told(ledger, hook),
+                    Clock.systemUTC()));
+            var over = new CountDownLatch(1);
+            var stop = Thread.ofPlatform().name("stop").unstarted(() -> {
+                server.stop();
+                try {
+                    if (!over.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                        System.err.println(
+                                "narlink: passes did not end in time; what they had leased is not used again");
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            Runtime.getRuntime().addShutdownHook(stop);
+            try {
+                int links = ledger.timetable().links().size();
+                System.err.println("serving " + links + (links == 1 ? " link" : " links")
+                        + (links == 0 ? "; add one with narlink link add SAT --pipe URL" : "") + "; stop with Ctrl-C");
+                server.run();
+            } finally {
+                over.countDown();
+            }
+        }
+        return 0;
+    }
+
+    /// What the server does, for a person or a program to read.
+    private final class Told implements Server.Listener {
+        private final Ledger ledger;
+        private final ChangeHook hook;
+
+        Told(Ledger ledger, ChangeHook hook) {
+            this.ledger = ledger;
+            this.hook = hook;
+        }
+
+        @Override
+        public void opened(StationLink.Route route) {
+            var event = event("opened", route);
+            say(event, route + ": link is up");
+        }
+
+        @Override
+        public void unreachable(StationLink.Route route, String why, Duration again) {
+            var event = event("unreachable", route);
+            event.addProperty("reason", why);
+            event.addProperty("againSeconds", again.toSeconds());
+            say(event, route + ": " + why + "; tried again in " + Durations.human(again));
+        }
+
+        @Override
+        public void changed(Deployment deployment) {
+            var event = event("changed");
+            event.add("deployment", QueueCommand.describe(deployment));
+            say(event, deployment.satellite() + ": " + StatusCommand.line(deployment));
+            hook.changed(deployment);
+        }
+
+        @Override
+        public void carried(Satellite satellite) throws IOException {
+            SupplementText.answer(new Supplements(files(), ledger, ServeCommand.this::openStore), satellite);
+        }
+
+        @Override
+        public void over(PassReport report) {
+            var tally = report.result().tally();
+            var event = event("pass", report.route());
+            event.addProperty("begin", report.begin().toString());
+            event.addProperty("end", report.end().toString());
+            event.addProperty("ended", report.result().why());
+            event.addProperty("sentBytes", tally.sentBytes());
+            event.addProperty("sourceBytes", tally.sourceBytes());
+            event.addProperty("repairBytes", tally.repairBytes());
+            event.addProperty("sentSegments", tally.sentSegments());
+            event.addProperty("receivedReports", tally.receivedReports());
+            event.addProperty("refusedSegments", tally.refusedSegments());
+            event.addProperty("lossEstimate", tally.loss());
+            var left = new JsonArray();
+            report.left().forEach(deployment -> left.add(QueueCommand.describe(deployment)));
+            event.add("left", left);
+            say(
+                    event,
+                    "%s: pass over: %s; sent %s (%s repair) in %d segments, heard %d reports, loss about %.1f %%; %s"
+                            .formatted(
+                                    report.route(),
+                                    report.result().why(),
+                                    ByteCount.human(tally.sentBytes()),
+                                    ByteCount.human(tally.repairBytes()),
+                                    tally.sentSegments(),
+                                    tally.receivedReports(),
+                                    100 * tally.loss(),
+                                    left.isEmpty()
+                                            ? "nothing is left"
+                                            : "the next pass goes on with deployments "
+                                                    + report.left().stream()
+                                                            .map(Deployment::number)
+                                                            .toList()));
+        }
+
+        private JsonObject event(String kind, StationLink.Route route) {
+            var event = event(kind);
+            event.addProperty("satellite", route.satellite().value());
+            event.addProperty("station", route.station().value());
+            return event;
+        }
+
+        private JsonObject event(String kind) {
+            var event = new JsonObject();
+            event.addProperty("event", kind);
+            event.addProperty("time", now().toString());
+            return event;
+        }
+
+        private void say(JsonObject event, String line) {
+            System.out.println(json ? new Gson().toJson(event) : now().truncatedTo(ChronoUnit.SECONDS) + "  " + line);
+            System.out.flush();
+        }
+
+        private Instant now() {
+            return Instant.now();
+        }
+    }
+}

@@ -64,7 +64,7 @@ final class DeltaDecoder implements Codec.Decoder {
         var opener = new Opener(new BaseGate(closed));
         for (var base : path.bases()) {
             try {
-                ImageBuilder.build(image, base.rewrites(), opener, base.nar(), base.narSize());
+                ImageBuilder.build(image, base.rewrites(), opener, base.nar(), base.narSize(), (place, at) -> {});
             } catch (DamagedPathException | MissingPathsException | NarException e) {
                 throw new UnusableBaseException(base.path(), e);
             } catch (UncheckedIOException e) {

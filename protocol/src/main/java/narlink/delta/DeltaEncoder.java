@@ -45,7 +45,8 @@ final class DeltaEncoder implements Codec.Encoder {
     private final List<Future<Drafts>> drafts = new ArrayList<>();
     private final List<Closeable> open = new ArrayList<>(); // Temporary files.
     private final List<Long> narSizes = new ArrayList<>();
-    private final List<Long> sizes = new ArrayList<>();
+    private final List<Costs> files = new ArrayList<>();
+    private final List<Codec.Cost> costs = new ArrayList<>();
 
     /// @param opened what is opened
     /// @param coder to be taken for all streams that it can code
@@ -82,11 +83,13 @@ final class DeltaEncoder implements Codec.Encoder {
             return;
         }
         var gate = new NewGate(opened, path.narSize());
+        var spent = new Costs();
+        files.add(spent);
         var image = image(isLarge);
         var base = image(isLarge);
         try {
-            var recipes = ImageBuilder.build(image, List.of(), new Opener(gate), nar, path.narSize());
-            match(base, image, read(path, base, gate), recipes);
+            var recipes = ImageBuilder.build(image, List.of(), new Opener(gate), nar, path.narSize(), spent);
+            match(base, image, read(path, base, gate), recipes, spent);
         } catch (NarException e) {
             drop(base, image);
             throw new IOException(path.path() + " is no proper NAR: " + e.getMessage() + "; verify that store", e);
@@ -97,6 +100,7 @@ final class DeltaEncoder implements Codec.Encoder {
     }
 
     private void whole(Codec.NewPath path, Codec.NarSource nar) throws IOException {
+        files.add(new Costs());
         var whole = new Drafts(scratch);
         open.add(whole);
         whole.whole(path, nar);
@@ -116,7 +120,7 @@ final class DeltaEncoder implements Codec.Encoder {
         }
     }
 
-    private void match(Image base, Image image, Set<Integer> closed, Map<Integer, Recipe> recipes) {
+    private void match(Image base, Image image, Set<Integer> closed, Map<Integer, Recipe> recipes, Costs spent) {
         boolean inMemory = image instanceof Image.Memory;
         int kept = inMemory ? permits(base.size() + image.size()) : 0;
         int used = inMemory ? Math.min(MEMORY - kept, permits(base.size() * FACTOR)) : MEMORY / 2;
@@ -135,7 +139,8 @@ final class DeltaEncoder implements Codec.Encoder {
             try {
                 result(matched);
                 if (made.isSame()) mixture.end();
-                else mixture.made(made, base, image.size());
+                else mixture.made(made, base, image.size(), spent);
+                spent.end();
                 return made;
             } finally {
                 drop(base, image);
@@ -159,7 +164,9 @@ final class DeltaEncoder implements Codec.Encoder {
             closed.add(number);
             return Optional.empty();
         });
-        for (var one : path.bases()) ImageBuilder.build(base, one.rewrites(), opener, one.nar(), one.narSize());
+        for (var one : path.bases()) {
+            ImageBuilder.build(base, one.rewrites(), opener, one.nar(), one.narSize(), (place, at) -> {});
+        }
         return closed;
     }
 
@@ -245,10 +252,19 @@ final class DeltaEncoder implements Codec.Encoder {
             if (head.method() == Script.CHANGED) {
                 script.run(Image.NONE, head.imageSize(), (bytes, offset, length) -> {});
             }
-            sizes.add(streams.taken() - before + source.taken(i));
+            long size = streams.taken() - before + source.taken(i);
+            costs.add(new Codec.Cost(size, method(head), files.get(i).largest(size)));
             before = streams.taken();
         }
         streams.end();
+    }
+
+    private static Codec.Method method(Script.Head head) {
+        return switch (head.method()) {
+            case Script.WHOLE -> Codec.Method.WHOLE;
+            case Script.SAME -> Codec.Method.SAME;
+            default -> Codec.Method.CHANGED;
+        };
     }
 
     private static <T> T result(Future<T> future) throws IOException {
@@ -264,7 +280,7 @@ final class DeltaEncoder implements Codec.Encoder {
     }
 
     @Override
-    public List<Long> sizes() {
-        return List.copyOf(sizes);
+    public List<Codec.Cost> costs() {
+        return List.copyOf(costs);
     }
 }

@@ -14,10 +14,19 @@ import narlink.nix.NarVisitor;
 
 /// Turns a NAR into an [Image]: of a base, with rewrites, or of a new path, with none.
 final class ImageBuilder implements NarVisitor {
+    /// Is told where files begin in the image.
+    @FunctionalInterface
+    interface Watcher {
+        /// @param place name with those of its directories
+        /// @param at where its contents begin
+        void file(String place, long at);
+    }
+
     private final Image image;
     private final List<Rewrite> rewrites;
     private final Rewriter contents;
     private final Opener opener;
+    private final Watcher watcher;
     private final Deque<String> places = new ArrayDeque<>();
     private final Map<Integer, Recipe> recipes = new TreeMap<>();
     private byte[] collected = new byte[0];
@@ -28,7 +37,8 @@ final class ImageBuilder implements NarVisitor {
     private long sizeAt;
     private int files;
 
-    private ImageBuilder(Image image, List<Rewrite> rewrites, Opener opener) {
+    private ImageBuilder(Image image, List<Rewrite> rewrites, Opener opener, Watcher watcher) {
+        this.watcher = watcher;
         this.image = image;
         this.rewrites = rewrites;
         this.contents = new Rewriter(rewrites, image::write);
@@ -39,8 +49,9 @@ final class ImageBuilder implements NarVisitor {
     ///
     /// @return the recipes of files that were opened, by their numbers
     static Map<Integer, Recipe> build(
-            Image image, List<Rewrite> rewrites, Opener opener, Codec.NarSource nar, long narSize) throws IOException {
-        var builder = new ImageBuilder(image, rewrites, opener);
+            Image image, List<Rewrite> rewrites, Opener opener, Codec.NarSource nar, long narSize, Watcher watcher)
+            throws IOException {
+        var builder = new ImageBuilder(image, rewrites, opener, watcher);
         var parser = new NarParser(builder, narSize);
         try {
             nar.writeTo(new OutputStream() {
@@ -64,20 +75,20 @@ final class ImageBuilder implements NarVisitor {
     @Override
     public void directory() {
         put(Image.DIRECTORY);
-        places.push("");
+        places.addLast("");
     }
 
     @Override
     public void enter(Bytes name) {
-        places.pop();
-        places.push(name.utf8());
+        places.removeLast();
+        places.addLast(name.utf8());
         put(Image.ENTRY);
         text(name);
     }
 
     @Override
     public void leave() {
-        places.pop();
+        places.removeLast();
         put(Image.END);
     }
 
@@ -91,6 +102,7 @@ final class ImageBuilder implements NarVisitor {
     public void file(boolean executable, long size) {
         put(executable ? Image.EXECUTABLE : Image.FILE);
         sizeAt = image.size();
+        watcher.file(String.join("/", places), sizeAt);
         put(Image.number(size, Image.SIZE_BYTES));
         left = size;
         starting = true;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import narlink.Sha256;
+import narlink.delta.Codec;
 import narlink.nix.PathInfo;
 import narlink.nix.SecretKey;
 import narlink.nix.Store;
@@ -57,7 +58,7 @@ public final class Orders {
 
     /// What would be sent, or is.
     public record Summary(
-            Plan plan, List<Long> sizes, long packBytes, long wireBytes, Forecast forecast, int deployment) {}
+            Plan plan, List<Codec.Cost> costs, long packBytes, long wireBytes, Forecast forecast, int deployment) {}
 
     /// Plans and packs, and throws the pack away.
     public Summary plan(Request request, SecretKey anyKey, Instant now) throws IOException {
@@ -250,7 +251,7 @@ public final class Orders {
             long wire = WireBytes.count(counted, source, key, request.segmentSize());
             return new Summary(
                     packed.plan(),
-                    packed.sizes(),
+                    packed.costs(),
                     deployment.packBytes(),
                     wire,
                     Forecast.of(wire, request.link()),

@@ -3,6 +3,7 @@ package narlink.ground;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import narlink.delta.Codec;
 import narlink.fec.Oti;
 import narlink.pack.Board;
 import narlink.pack.Manifest;
@@ -12,7 +13,7 @@ import narlink.pack.Manifest;
 /// @param board what both ends know of the manifest's known paths
 /// @param object the manifest object
 /// @param pack file that holds the pack; empty where nothing is to be brought
-/// @param sizes bytes of the pack for each object, in their order; in a solid pack each one's share
+/// @param costs what each object takes of the pack, in their order
 public record Packed(
         Plan plan,
         Manifest manifest,
@@ -21,8 +22,8 @@ public record Packed(
         Oti manifestOti,
         Optional<Oti> packOti,
         Path pack,
-        List<Long> sizes) {
+        List<Codec.Cost> costs) {
     public Packed {
-        sizes = List.copyOf(sizes);
+        costs = List.copyOf(costs);
     }
 }

@@ -45,7 +45,7 @@ final class Packer {
             throws IOException {
         var codec = new Delta();
         var contents = new Contents();
-        var sizes = write(plan, codec, contents, pack);
+        var costs = write(plan, codec, contents, pack);
         if (system.isPresent()) contents.check(system.get());
         long length = Files.size(pack);
         Optional<Oti> packOti = plan.added().isEmpty() ? Optional.empty() : Optional.of(Layout.of(length, symbolSize));
@@ -61,15 +61,15 @@ final class Packer {
                 Layout.of(object.length, symbolSize),
                 packOti,
                 pack,
-                sizes);
+                costs);
     }
 
-    private List<Long> write(Plan plan, Codec codec, Contents contents, Path pack) throws IOException {
+    private List<Codec.Cost> write(Plan plan, Codec codec, Contents contents, Path pack) throws IOException {
         if (plan.added().isEmpty()) {
             Files.write(pack, new byte[0]);
             return List.of();
         }
-        List<Long> sizes;
+        List<Codec.Cost> costs;
         var scratch = Optional.ofNullable(pack.toAbsolutePath().getParent()).orElse(pack);
         try (var file = new CountedOutput(new BufferedOutputStream(Files.newOutputStream(pack), 1 << 16))) {
             long raw = 0;
@@ -83,9 +83,9 @@ final class Packer {
                     raw += info.narSize();
                 }
             }
-            sizes = encoder.sizes();
+            costs = encoder.costs();
         }
-        return sizes;
+        return costs;
     }
 
     private List<Codec.Base> bases(Plan plan, PathInfo info) {

@@ -52,13 +52,37 @@ public interface Codec {
         }
     }
 
+    /// How a path goes into the pack.
+    enum Method {
+        /// As it is, compressed.
+        WHOLE,
+        /// As what differs from its bases, or from nothing.
+        CHANGED,
+        /// It is what its bases become by rewriting.
+        SAME
+    }
+
+    /// What a path takes of the pack.
+    ///
+    /// @param bytes its share, where paths are coded together
+    /// @param files those of it that take most, as far as that is known
+    record Cost(long bytes, Method method, List<FileCost> files) {
+        public Cost {
+            files = List.copyOf(files);
+        }
+    }
+
+    /// @param file by its place in the path; empty where the path is one file
+    /// @param bytes nearly
+    record FileCost(String file, long bytes) {}
+
     /// Takes NARs, references first.
     interface Encoder extends Closeable {
         /// @param nar gives exactly `path.narSize()` bytes
         void add(NewPath path, NarSource nar) throws IOException;
 
-        /// What each path takes of the pack, in bytes; known when the encoder is closed.
-        List<Long> sizes();
+        /// What each path takes of the pack; known when the encoder is closed.
+        List<Cost> costs();
     }
 
     /// Gives a NAR's bytes, as often as it is asked.

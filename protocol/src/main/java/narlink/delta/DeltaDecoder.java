@@ -61,18 +61,10 @@ final class DeltaDecoder implements Codec.Decoder {
 
     /// Images of all bases, one behind the other.
     private static void read(Codec.NewPath path, Set<Integer> closed, Image image) throws IOException {
-        int files = 0;
+        var opener = new Opener(new BaseGate(closed));
         for (var base : path.bases()) {
-            int before = files;
             try {
-                files += ImageBuilder.build(
-                        image,
-                        base.rewrites(),
-                        (file, place, contents) -> closed.contains(before + file)
-                                ? java.util.Optional.empty()
-                                : Gzip.open(contents).map(Gzip.Contents::raw),
-                        base.nar(),
-                        base.narSize());
+                ImageBuilder.build(image, base.rewrites(), opener, base.nar(), base.narSize(), (place, at) -> {});
             } catch (DamagedPathException | MissingPathsException | NarException e) {
                 throw new UnusableBaseException(base.path(), e);
             } catch (UncheckedIOException e) {

@@ -9,13 +9,11 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import narlink.nix.NarException;
 
 /// Writes a pack of [Delta]. Images are read one after the other and matched on all processors; the streams are coded
@@ -35,7 +34,7 @@ final class DeltaEncoder implements Codec.Encoder {
     private static final int FACTOR = 14;
 
     private final OutputStream pack;
-    private final boolean opens;
+    private final Set<Opener.Format> opened;
     private final OptionalInt coder;
     private final long large;
     private final Path scratch;
@@ -46,14 +45,17 @@ final class DeltaEncoder implements Codec.Encoder {
     private final List<Future<Drafts>> drafts = new ArrayList<>();
     private final List<Closeable> open = new ArrayList<>(); // Temporary files.
     private final List<Long> narSizes = new ArrayList<>();
-    private final List<Long> sizes = new ArrayList<>();
+    private final List<Costs> files = new ArrayList<>();
+    private final List<Codec.Cost> costs = new ArrayList<>();
 
+    /// @param opened what is opened
     /// @param coder to be taken for all streams that it can code
     /// @param large bytes of an image above which it lies in a temporary file
     /// @param rawBytes all NARs together
-    DeltaEncoder(OutputStream pack, boolean opens, OptionalInt coder, long large, long rawBytes, Path scratch) {
+    DeltaEncoder(
+            OutputStream pack, Set<Opener.Format> opened, OptionalInt coder, long large, long rawBytes, Path scratch) {
         this.pack = pack;
-        this.opens = opens;
+        this.opened = opened;
         this.coder = coder;
         this.large = large;
         this.scratch = scratch;
@@ -80,19 +82,14 @@ final class DeltaEncoder implements Codec.Encoder {
             whole(path, nar);
             return;
         }
-        var recipes = new TreeMap<Integer, Gzip.Recipe>();
-        var opaque = new HashSet<String>();
+        var gate = new NewGate(opened, path.narSize());
+        var spent = new Costs();
+        files.add(spent);
         var image = image(isLarge);
         var base = image(isLarge);
         try {
-            ImageBuilder.build(
-                    image,
-                    List.of(),
-                    (file, place, contents) -> open(file, place, contents, recipes, opaque),
-                    nar,
-                    path.narSize());
-            var closed = read(path, base, opaque);
-            match(base, image, closed, recipes);
+            var recipes = ImageBuilder.build(image, List.of(), new Opener(gate), nar, path.narSize(), spent);
+            match(base, image, read(path, base, gate), recipes, spent);
         } catch (NarException e) {
             drop(base, image);
             throw new IOException(path.path() + " is no proper NAR: " + e.getMessage() + "; verify that store", e);
@@ -103,6 +100,7 @@ final class DeltaEncoder implements Codec.Encoder {
     }
 
     private void whole(Codec.NewPath path, Codec.NarSource nar) throws IOException {
+        files.add(new Costs());
         var whole = new Drafts(scratch);
         open.add(whole);
         whole.whole(path, nar);
@@ -122,7 +120,7 @@ final class DeltaEncoder implements Codec.Encoder {
         }
     }
 
-    private void match(Image base, Image image, Set<Integer> closed, Map<Integer, Gzip.Recipe> recipes) {
+    private void match(Image base, Image image, Set<Integer> closed, Map<Integer, Recipe> recipes, Costs spent) {
         boolean inMemory = image instanceof Image.Memory;
         int kept = inMemory ? permits(base.size() + image.size()) : 0;
         int used = inMemory ? Math.min(MEMORY - kept, permits(base.size() * FACTOR)) : MEMORY / 2;
@@ -141,7 +139,8 @@ final class DeltaEncoder implements Codec.Encoder {
             try {
                 result(matched);
                 if (made.isSame()) mixture.end();
-                else mixture.made(made, base, image.size());
+                else mixture.made(made, base, image.size(), spent);
+                spent.end();
                 return made;
             } finally {
                 drop(base, image);
@@ -154,40 +153,19 @@ final class DeltaEncoder implements Codec.Encoder {
         return (int) Math.min(MEMORY / 2, (bytes >> 20) + 1);
     }
 
-    private Optional<byte[]> open(
-            int file, String place, byte[] contents, Map<Integer, Gzip.Recipe> recipes, Set<String> opaque)
-            throws IOException {
-        var opened = opens ? Gzip.open(contents) : Optional.<Gzip.Contents>empty();
-        if (opened.isPresent()) {
-            var recipe = Gzip.recipe(contents, opened.get());
-            if (recipe.isPresent()) {
-                recipes.put(file, recipe.get());
-                return Optional.of(opened.get().raw());
-            }
-        }
-        opaque.add(place);
-        return Optional.empty();
-    }
-
-    /// Files that stay closed in the new path stay so in its bases.
-    private static Set<Integer> read(Codec.NewPath path, Image base, Set<String> opaque) throws IOException {
+    /// What stays closed in the new path stays so in its bases.
+    private static Set<Integer> read(Codec.NewPath path, Image base, NewGate gate) throws IOException {
         var closed = new TreeSet<Integer>();
-        int files = 0;
+        var next = new AtomicInteger();
+        var all = new BaseGate(Set.of());
+        var opener = new Opener((place, candidate) -> {
+            int number = next.getAndIncrement();
+            if (!gate.isOpaque(place)) return all.admit(place, candidate);
+            closed.add(number);
+            return Optional.empty();
+        });
         for (var one : path.bases()) {
-            int before = files;
-            files += ImageBuilder.build(
-                    base,
-                    one.rewrites(),
-                    (file, place, contents) -> {
-                        var opened = Gzip.open(contents);
-                        if (opened.isPresent() && opaque.contains(place)) {
-                            closed.add(before + file);
-                            return Optional.empty();
-                        }
-                        return opened.map(Gzip.Contents::raw);
-                    },
-                    one.nar(),
-                    one.narSize());
+            ImageBuilder.build(base, one.rewrites(), opener, one.nar(), one.narSize(), (place, at) -> {});
         }
         return closed;
     }
@@ -274,10 +252,19 @@ final class DeltaEncoder implements Codec.Encoder {
             if (head.method() == Script.CHANGED) {
                 script.run(Image.NONE, head.imageSize(), (bytes, offset, length) -> {});
             }
-            sizes.add(streams.taken() - before + source.taken(i));
+            long size = streams.taken() - before + source.taken(i);
+            costs.add(new Codec.Cost(size, method(head), files.get(i).largest(size)));
             before = streams.taken();
         }
         streams.end();
+    }
+
+    private static Codec.Method method(Script.Head head) {
+        return switch (head.method()) {
+            case Script.WHOLE -> Codec.Method.WHOLE;
+            case Script.SAME -> Codec.Method.SAME;
+            default -> Codec.Method.CHANGED;
+        };
     }
 
     private static <T> T result(Future<T> future) throws IOException {
@@ -293,7 +280,7 @@ final class DeltaEncoder implements Codec.Encoder {
     }
 
     @Override
-    public List<Long> sizes() {
-        return List.copyOf(sizes);
+    public List<Codec.Cost> costs() {
+        return List.copyOf(costs);
     }
 }

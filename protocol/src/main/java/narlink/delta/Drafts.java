@@ -47,7 +47,7 @@ final class Drafts implements Closeable {
     }
 
     /// @param large above so many bytes of either image they are matched by anchors
-    void made(Image base, Image image, Set<Integer> closed, Map<Integer, Gzip.Recipe> recipes, long large)
+    void made(Image base, Image image, Set<Integer> closed, Map<Integer, Recipe> recipes, long large)
             throws IOException {
         isSame = base.size() == image.size() && equal(base, 0, image, 0, image.size()) == image.size();
         var paths = stream(Stream.PATHS);
@@ -64,7 +64,7 @@ final class Drafts implements Closeable {
         }
     }
 
-    private void numbers(Set<Integer> closed, Map<Integer, Gzip.Recipe> recipes) throws IOException {
+    private void numbers(Set<Integer> closed, Map<Integer, Recipe> recipes) throws IOException {
         OutputStream paths = stream(Stream.PATHS);
         Numbers.write(paths, closed.size());
         int before = -1;
@@ -77,9 +77,7 @@ final class Drafts implements Closeable {
         for (var recipe : recipes.entrySet()) {
             Numbers.write(paths, recipe.getKey() - before - 1);
             before = recipe.getKey();
-            Numbers.write(paths, recipe.getValue().method());
-            Numbers.write(paths, recipe.getValue().header().length);
-            paths.write(recipe.getValue().header());
+            Recipe.write(paths, recipe.getValue());
         }
     }
 

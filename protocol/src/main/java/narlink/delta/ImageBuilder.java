@@ -1,41 +1,44 @@
 package narlink.delta;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 import narlink.Bytes;
 import narlink.nix.NarParser;
 import narlink.nix.NarVisitor;
 
 /// Turns a NAR into an [Image]: of a base, with rewrites, or of a new path, with none.
 final class ImageBuilder implements NarVisitor {
-    /// Decides on files that seem compressed.
+    /// Is told where files begin in the image.
     @FunctionalInterface
-    interface Opener {
-        /// @param file the how manieth of the NAR
-        /// @param place its name with those of its directories
-        /// @return what is to stand in the image in its place
-        Optional<byte[]> open(int file, String place, byte[] contents) throws IOException;
+    interface Watcher {
+        /// @param place name with those of its directories
+        /// @param at where its contents begin
+        void file(String place, long at);
     }
 
     private final Image image;
     private final List<Rewrite> rewrites;
     private final Rewriter contents;
     private final Opener opener;
+    private final Watcher watcher;
     private final Deque<String> places = new ArrayDeque<>();
-    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+    private final Map<Integer, Recipe> recipes = new TreeMap<>();
+    private byte[] collected = new byte[0];
+    private int held;
     private boolean collecting;
     private boolean starting;
     private long left;
     private long sizeAt;
     private int files;
 
-    private ImageBuilder(Image image, List<Rewrite> rewrites, Opener opener) {
+    private ImageBuilder(Image image, List<Rewrite> rewrites, Opener opener, Watcher watcher) {
+        this.watcher = watcher;
         this.image = image;
         this.rewrites = rewrites;
         this.contents = new Rewriter(rewrites, image::write);
@@ -44,10 +47,11 @@ final class ImageBuilder implements NarVisitor {
 
     /// Appends the image of the NAR that `nar` gives.
     ///
-    /// @return how many files it has
-    static int build(Image image, List<Rewrite> rewrites, Opener opener, Codec.NarSource nar, long narSize)
+    /// @return the recipes of files that were opened, by their numbers
+    static Map<Integer, Recipe> build(
+            Image image, List<Rewrite> rewrites, Opener opener, Codec.NarSource nar, long narSize, Watcher watcher)
             throws IOException {
-        var builder = new ImageBuilder(image, rewrites, opener);
+        var builder = new ImageBuilder(image, rewrites, opener, watcher);
         var parser = new NarParser(builder, narSize);
         try {
             nar.writeTo(new OutputStream() {
@@ -62,7 +66,7 @@ final class ImageBuilder implements NarVisitor {
                 }
             });
             parser.end();
-            return builder.files;
+            return builder.recipes;
         } catch (UncheckedIOException e) {
             throw new IOException(String.valueOf(e.getMessage()), e.getCause());
         }
@@ -71,20 +75,20 @@ final class ImageBuilder implements NarVisitor {
     @Override
     public void directory() {
         put(Image.DIRECTORY);
-        places.push("");
+        places.addLast("");
     }
 
     @Override
     public void enter(Bytes name) {
-        places.pop();
-        places.push(name.utf8());
+        places.removeLast();
+        places.addLast(name.utf8());
         put(Image.ENTRY);
         text(name);
     }
 
     @Override
     public void leave() {
-        places.pop();
+        places.removeLast();
         put(Image.END);
     }
 
@@ -98,6 +102,7 @@ final class ImageBuilder implements NarVisitor {
     public void file(boolean executable, long size) {
         put(executable ? Image.EXECUTABLE : Image.FILE);
         sizeAt = image.size();
+        watcher.file(String.join("/", places), sizeAt);
         put(Image.number(size, Image.SIZE_BYTES));
         left = size;
         starting = true;
@@ -109,11 +114,14 @@ final class ImageBuilder implements NarVisitor {
     public void bytes(byte[] array, int offset, int length) {
         try {
             if (starting) {
-                collecting = left <= Gzip.MAX_OPENED && (array[offset] & 0xff) == 0x1f;
+                collecting = left <= Opener.MOST && Opener.mayBePacked(array[offset]);
+                if (collecting) collected = new byte[(int) left];
+                held = 0;
                 starting = false;
             }
-            if (collecting) collected.write(array, offset, length);
+            if (collecting) System.arraycopy(array, offset, collected, held, length);
             else contents.write(array, offset, length);
+            held += length;
             left -= length;
             if (left == 0) endFile();
         } catch (IOException e) {
@@ -123,10 +131,12 @@ final class ImageBuilder implements NarVisitor {
 
     private void endFile() throws IOException {
         if (collecting) {
-            byte[] file = collected.toByteArray();
-            collected.reset();
-            byte[] shown = opener.open(files, String.join("/", places), file).orElse(file);
-            contents.write(shown, 0, shown.length);
+            byte[] file = collected;
+            collected = new byte[0];
+            var shown = opener.open(String.join("/", places), file);
+            if (shown.isPresent()) recipes.put(files, shown.get().recipe());
+            byte[] bytes = shown.map(Opener.Shown::bytes).orElse(file);
+            contents.write(bytes, 0, bytes.length);
         }
         contents.end();
         image.patch(sizeAt, image.size() - sizeAt - Image.SIZE_BYTES);

@@ -51,14 +51,15 @@ final class MixtureEncoder {
     }
 
     void whole(Drafts drafts, long narSize) throws IOException {
-        try (var told = new Told(drafts)) {
+        try (var told = new Told(drafts, new Costs())) {
             new Script(told).whole(narSize, (bytes, offset, length) -> {});
         }
         end();
     }
 
-    void made(Drafts drafts, Image base, long imageSize) throws IOException {
-        try (var told = new Told(drafts)) {
+    /// @param costs to be told what places take
+    void made(Drafts drafts, Image base, long imageSize, Costs costs) throws IOException {
+        try (var told = new Told(drafts, costs)) {
             new Script(told).run(base, imageSize, (bytes, offset, length) -> {});
         }
         end();
@@ -89,6 +90,11 @@ final class MixtureEncoder {
         return pace(stream).given() > (stream == Stream.LITERALS ? MOST_LITERALS : MOST_DIFFERENCES);
     }
 
+    private long taken(Stream stream) {
+        var coder = coders.get(stream);
+        return coder == null ? 0 : coder.taken();
+    }
+
     private void gave(Stream stream, long count) {
         var coder = coders.get(stream);
         if (coder == null) throw new IllegalStateException("nothing codes stream " + stream);
@@ -99,8 +105,11 @@ final class MixtureEncoder {
     private final class Told implements Source, Closeable {
         private final Map<Stream, InputStream> streams = new EnumMap<>(Stream.class);
         private final byte[] differences = new byte[Script.PIECE];
+        private final Costs costs;
+        private long place;
 
-        Told(Drafts drafts) throws IOException {
+        Told(Drafts drafts, Costs costs) throws IOException {
+            this.costs = costs;
             for (var stream : Stream.values())
                 streams.put(stream, drafts.stream(stream).read());
         }
@@ -145,12 +154,15 @@ final class MixtureEncoder {
                 throw new IllegalStateException("drafts that are cut short");
             }
             for (int i = 0; i < length; i++) bytes[i] += differences[i];
+            place += length;
             if (hasTooMuch(Stream.DIFFERENCES)) {
                 mixture.made(bytes, length);
                 return;
             }
+            long before = taken(Stream.DIFFERENCES);
             mixture.add(position, bytes, length);
             gave(Stream.DIFFERENCES, length);
+            costs.spent(place - length, taken(Stream.DIFFERENCES) - before);
         }
 
         @Override
@@ -158,16 +170,21 @@ final class MixtureEncoder {
             if (in(Stream.LITERALS).readNBytes(bytes, 0, length) < length) {
                 throw new IllegalStateException("drafts that are cut short");
             }
+            place += length;
             if (hasTooMuch(Stream.LITERALS)) {
+                costs.spent(place - length, length);
                 mixture.made(bytes, length);
                 return;
             }
+            long before = taken(Stream.LITERALS);
             mixture.insert(bytes, length);
             gave(Stream.LITERALS, length);
+            costs.spent(place - length, taken(Stream.LITERALS) - before);
         }
 
         @Override
         public void copied(byte[] bytes, int length) {
+            place += length;
             mixture.made(bytes, length);
         }
     }

@@ -9,8 +9,8 @@ import java.util.Set;
 /// How one path is made, as the streams tell it.
 ///
 ///     path    = METHOD [ closed recipes ] [ IMAGE-SIZE ]      in PATHS
-///     closed  = COUNT { GAP }                                 files of the bases that stay compressed
-///     recipes = COUNT { GAP PACKING HEADER-LENGTH HEADER }    files of the path that are packed again
+///     closed  = COUNT { GAP }                                 what of the bases stays compressed
+///     recipes = COUNT { GAP recipe }                          files of the path that are packed again, see [Recipe]
 ///     region  = SEEK PAIRS { COPY ADD } INSERT                each number in the stream of its name
 ///
 /// PAIRS stands in COPIES. A region goes on where the last one ended in the base, moved by SEEK. COPY bytes are those
@@ -27,14 +27,12 @@ final class Script {
     /// Bytes are made in pieces of so many.
     static final int PIECE = 1 << 12;
 
-    private static final int MOST_RECIPES = 1 << 20;
-
     private final Source source;
     private final byte[] bytes = new byte[PIECE];
 
-    /// @param closed numbers of the bases' files
+    /// @param closed numbers of what might be opened in the bases
     /// @param recipes by the number of the file
-    record Head(int method, Set<Integer> closed, Map<Integer, Gzip.Recipe> recipes, long imageSize) {}
+    record Head(int method, Set<Integer> closed, Map<Integer, Recipe> recipes, long imageSize) {}
 
     /// Takes pieces of an image.
     @FunctionalInterface
@@ -51,23 +49,19 @@ final class Script {
         int method = (int) Numbers.read(in, "method", SAME);
         if (method == WHOLE) return new Head(method, Set.of(), Map.of(), narSize);
         var closed = new HashSet<Integer>();
-        int closedCount = (int) Numbers.read(in, "number of closed files", 1 << 20);
+        int closedCount = (int) Numbers.read(in, "number of closed places", 1 << 20);
         for (int i = 0, file = -1; i < closedCount; i++) {
-            file += 1 + (int) Numbers.read(in, "number of a file", 1 << 28);
+            file += 1 + (int) Numbers.read(in, "number of a closed place", 1 << 28);
             closed.add(file);
         }
-        var recipes = new HashMap<Integer, Gzip.Recipe>();
-        int recipeCount = (int) Numbers.read(in, "number of recipes", Math.min(narSize / 100, MOST_RECIPES));
+        var recipes = new HashMap<Integer, Recipe>();
+        var reader = new Recipe.Reader(in, narSize);
+        int recipeCount = (int) Numbers.read(in, "number of recipes", Recipe.most(narSize));
         for (int i = 0, file = -1; i < recipeCount; i++) {
             file += 1 + (int) Numbers.read(in, "number of a file", narSize);
-            int packing = (int) Numbers.read(in, "packing method", 255);
-            byte[] header = new byte[(int) Numbers.read(in, "length of a header", Gzip.MAX_HEADER)];
-            if (in.readNBytes(header, 0, header.length) < header.length) {
-                throw new CorruptPackException("a header that is cut short");
-            }
-            recipes.put(file, new Gzip.Recipe(packing, header));
+            recipes.put(file, reader.read());
         }
-        long most = narSize + (long) recipeCount * Gzip.MAX_OPENED;
+        long most = narSize + (long) recipeCount * Opener.MOST;
         return new Head(method, closed, recipes, method == SAME ? 0 : Numbers.read(in, "size of an image", most));
     }
 

@@ -50,8 +50,10 @@ public final class Solid implements Codec {
 
             /// What zstd held back counts for the last path.
             @Override
-            public List<Long> sizes() {
-                return List.copyOf(sizes);
+            public List<Cost> costs() {
+                return sizes.stream()
+                        .map(size -> new Cost(size, Method.WHOLE, List.of()))
+                        .toList();
             }
 
             @Override

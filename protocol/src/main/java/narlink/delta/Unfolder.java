@@ -13,9 +13,10 @@ final class Unfolder {
     private static final int MAX_TEXT = NarParser.MAX_TARGET;
 
     private final NarWriter nar;
-    private final Map<Integer, Gzip.Recipe> recipes;
+    private final Map<Integer, Recipe> recipes;
     private final byte[] token = new byte[1 + Image.LENGTH_BYTES + MAX_TEXT];
-    private final ByteArrayOutputStream opened = new ByteArrayOutputStream();
+    private byte[] opened = new byte[0];
+    private int openedLength;
     private boolean opening;
     private int held;
     private int due = 1;
@@ -23,7 +24,7 @@ final class Unfolder {
     private int files;
 
     /// @param recipes by the number of the file
-    Unfolder(OutputStream nar, Map<Integer, Gzip.Recipe> recipes) throws IOException {
+    Unfolder(OutputStream nar, Map<Integer, Recipe> recipes) throws IOException {
         this.nar = new NarWriter(nar);
         this.recipes = recipes;
     }
@@ -100,18 +101,23 @@ final class Unfolder {
         for (int i = Image.SIZE_BYTES; i > 0; i--) size = size << 8 | (token[i] & 0xff);
         if (size < 0) throw new CorruptPackException("a file of " + Long.toUnsignedString(size) + " bytes");
         opening = recipes.containsKey(files);
-        if (opening && size > Gzip.MAX_OPENED) {
+        if (opening && size > Opener.MOST) {
             throw new CorruptPackException("a file of " + size + " bytes to be packed again");
         }
-        if (!opening) nar.file(token[0] == Image.EXECUTABLE, size);
+        if (opening) {
+            opened = new byte[(int) size];
+            openedLength = 0;
+        } else nar.file(token[0] == Image.EXECUTABLE, size);
         left = size;
         if (left == 0) endFile();
         else held = 0;
     }
 
     private void contents(byte[] bytes, int offset, int length) throws IOException {
-        if (opening) opened.write(bytes, offset, length);
-        else nar.bytes(bytes, offset, length);
+        if (opening) {
+            System.arraycopy(bytes, offset, opened, openedLength, length);
+            openedLength += length;
+        } else nar.bytes(bytes, offset, length);
         left -= length;
         if (left == 0) endFile();
     }
@@ -119,10 +125,21 @@ final class Unfolder {
     private void endFile() throws IOException {
         var recipe = recipes.get(files++);
         if (recipe != null) {
-            byte[] file = Gzip.close(recipe, opened.toByteArray());
-            opened.reset();
-            nar.file(token[0] == Image.EXECUTABLE, file.length);
-            nar.bytes(file, 0, file.length);
+            var file = new ByteArrayOutputStream(opened.length / 3 + 64);
+            Packing.close(recipe, opened, file);
+            opened = new byte[0];
+            nar.file(token[0] == Image.EXECUTABLE, file.size());
+            file.writeTo(new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    write(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    nar.bytes(bytes, offset, length);
+                }
+            });
         }
         done();
     }

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
@@ -26,26 +27,25 @@ final class GzipProperties {
     @Property(tries = 60)
     void whatIsPackedUnpacks(@ForAll long seed, @ForAll @IntRange(min = 0, max = 26) int method) throws IOException {
         byte[] raw = text(seed, new SplittableRandom(seed).nextInt(120_000));
-        byte[] file = Gzip.close(new Gzip.Recipe(method, HEADER), raw);
+        byte[] file = file(method, raw);
         assertArrayEquals(raw, new GZIPInputStream(new ByteArrayInputStream(file)).readAllBytes());
-        var contents = Gzip.open(file).orElseThrow();
+        var contents = Gzip.open(file, Opener.MOST).orElseThrow();
         assertArrayEquals(raw, contents.raw());
-        var recipe = Gzip.recipe(file, contents).orElseThrow();
-        assertArrayEquals(file, Gzip.close(recipe, raw));
+        assertArrayEquals(file, closed(Packing.find(contents).orElseThrow(), raw));
     }
 
     @Property(tries = 200)
     void damageIsNotOpenedOrReproducesOrStaysOpaque(@ForAll @Size(max = 2000) byte[] raw, @ForAll long seed)
             throws IOException {
         var random = new SplittableRandom(seed);
-        byte[] file = Gzip.close(new Gzip.Recipe(random.nextInt(27), HEADER), raw);
+        byte[] file = file(random.nextInt(27), raw);
         file[random.nextInt(file.length)] ^= (byte) (1 << random.nextInt(8));
         if (random.nextBoolean()) file = Arrays.copyOf(file, random.nextInt(file.length));
-        var contents = Gzip.open(file);
+        var contents = Gzip.open(file, Opener.MOST);
         if (contents.isEmpty()) return;
-        var recipe = Gzip.recipe(file, contents.get());
+        var recipe = Packing.find(contents.get());
         if (recipe.isPresent()) {
-            assertArrayEquals(file, Gzip.close(recipe.get(), contents.get().raw()));
+            assertArrayEquals(file, closed(recipe.get(), contents.get().raw()));
         }
     }
 
@@ -72,8 +72,8 @@ final class GzipProperties {
         byte[] file = process.getInputStream().readAllBytes();
         writer.join();
         assertTrue(process.waitFor(10, TimeUnit.SECONDS));
-        var recipe = Gzip.recipe(file, Gzip.open(file).orElseThrow()).orElseThrow();
-        assertArrayEquals(file, Gzip.close(recipe, raw));
+        var recipe = Packing.find(Gzip.open(file, Opener.MOST).orElseThrow()).orElseThrow();
+        assertArrayEquals(file, closed(recipe, raw));
     }
 
     @Test
@@ -83,7 +83,18 @@ final class GzipProperties {
             byte[] zeros = new byte[1 << 20];
             for (int i = 0; i < 17; i++) gzip.write(zeros);
         }
-        assertTrue(Gzip.open(out.toByteArray()).isEmpty());
+        assertTrue(Gzip.open(out.toByteArray(), Opener.MOST).isEmpty());
+    }
+
+    /// A gzip member.
+    static byte[] file(int method, byte[] raw) throws IOException {
+        return closed(new Recipe.Packed(method, HEADER, Optional.empty()), raw);
+    }
+
+    static byte[] closed(Recipe recipe, byte[] shown) throws IOException {
+        var out = new ByteArrayOutputStream();
+        Packing.close(recipe, shown, out);
+        return out.toByteArray();
     }
 
     /// Words, numbers and some noise: long and short matches at all distances.

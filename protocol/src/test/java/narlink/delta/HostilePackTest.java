@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -151,6 +152,18 @@ final class HostilePackTest {
             {Script.CHANGED, 0, 0, most},
             {Script.SAME, 1, most},
             {Script.SAME, 0, 1, 1000, 0, 0}, // A recipe for a file that is not there.
+            {Script.SAME, 0, 1, 0, 200}, // No such packing.
+            {Script.SAME, 0, 1, 0, 54, 2, 23, 0}, // No such level of zstd.
+            {Script.SAME, 0, 1, 0, 54, 2, 3, 2}, // No such flag.
+            {Script.SAME, 0, 1, 0, 54, 0},
+            {Script.SAME, 0, 1, 0, 63, most},
+            {Script.SAME, 0, 1, 0, 63, 1000, 0, 0, 27},
+            {Script.SAME, 0, 1, 0, 63, 1, 0, 1 << 24, 27}, // Beyond its file.
+            {Script.SAME, 0, 1, 0, 63, 1, 1 << 24, 0, 27},
+            {Script.SAME, 0, 1, 0, 63, 1, 1 << 24, 1 << 24, 27},
+            {Script.SAME, 0, 1, 0, 63, 1, most, 0, 27},
+            {Script.SAME, 0, 1, 0, 91, 91, 91, 91, 91, 91, 91, 91, 27}, // Too deep in each other.
+            {Script.SAME, 0, 1, 0, 63, 1, 0, 0, 63, 1, 0, 0, 63, 1, 0, 0, 63, 1, 0, 0, 63, 1, 0, 0, 63, 1, 0, 0, 63, 0},
         }) {
             var streams = streams();
             for (long number : head) Numbers.write(stream(streams, Stream.PATHS), number);
@@ -211,8 +224,7 @@ final class HostilePackTest {
         now.write(old, 0, 30_000);
         byte[] changed = now.toByteArray();
         for (int i = 0; i < changed.length; i += 40) changed[i] += 3;
-        byte[] header = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 2, 3};
-        byte[] page = Gzip.close(new Gzip.Recipe(8, header), GzipProperties.text(7, 4000));
+        byte[] page = GzipProperties.file(8, GzipProperties.text(7, 4000));
         byte[] baseNar = tree(old, page).nar();
         byte[] nar = tree(changed, page).nar();
         var base = new Codec.Base(OLD, baseNar.length, List.of(new Rewrite(OLD, NEW)), out -> out.write(baseNar));
@@ -229,7 +241,8 @@ final class HostilePackTest {
 
     private byte[] pack(Packed path, int coder) throws IOException {
         var pack = new ByteArrayOutputStream();
-        try (var encoder = new Delta(true, OptionalInt.of(coder), 1 << 20).encoder(pack, 0, scratch)) {
+        try (var encoder = new Delta(EnumSet.allOf(Opener.Format.class), OptionalInt.of(coder), 1 << 20)
+                .encoder(pack, 0, scratch)) {
             encoder.add(path.path(), out -> out.write(path.nar()));
         }
         return pack.toByteArray();

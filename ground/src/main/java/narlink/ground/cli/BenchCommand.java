@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "bench",
         description = "What this machine does, beside a copy of memory.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchCommand.Fec.class, BenchCommand.Sign.class})
+        subcommands = {BenchCommand.Fec.class, BenchCommand.Sign.class, BenchDeltaCommand.class})
 final class BenchCommand {
     @Option(
             names = {"-h", "--help"},

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import narlink.ground.Ledger;
 import narlink.ground.Orders;
 import narlink.ground.Pass;
+import narlink.nix.PathInfo;
 import narlink.nix.SecretKey;
 import narlink.pack.Activation;
 import narlink.pack.Layout;
@@ -132,21 +135,35 @@ class PlanCommand extends Base {
             if (bases.isEmpty()) one.add("base", JsonNull.INSTANCE);
             else one.addProperty("base", bases.getFirst().path().toString());
             one.addProperty("rawBytes", plan.added().get(i).narSize());
-            one.addProperty("packBytes", summary.sizes().get(i));
+            var cost = summary.costs().get(i);
+            one.addProperty("packBytes", cost.bytes());
+            one.addProperty("method", cost.method().name().toLowerCase(Locale.ROOT));
+            var all = new JsonArray();
+            bases.forEach(base -> all.add(base.path().toString()));
+            one.add("bases", all);
             objects.add(one);
         }
         out.add("objects", objects);
+        out.add("largest", Largest.describe(summary));
         return out;
     }
 
     static void tell(Orders.Request request, Orders.Summary summary) {
         var plan = summary.plan();
+        System.out.println("     bytes        of  method   path");
         for (int i = 0; i < plan.added().size(); i++) {
+            var info = plan.added().get(i);
+            var cost = summary.costs().get(i);
             System.out.printf(
-                    "  %10s  %s%n",
-                    ByteCount.human(plan.added().get(i).narSize()),
-                    plan.added().get(i).path().baseName());
+                    Locale.ROOT,
+                    "%,10d %9s  %-7s  %s%s%n",
+                    cost.bytes(),
+                    ByteCount.human(info.narSize()),
+                    cost.method().name().toLowerCase(Locale.ROOT),
+                    info.path().baseName(),
+                    made(plan.bases(info.path())));
         }
+        Largest.tell(summary);
         System.out.printf(
                 "%d new paths of %s, %d on board already%n",
                 plan.added().size(),
@@ -160,5 +177,11 @@ class PlanCommand extends Base {
                 summary.forecast().passes() == 1 ? "" : "es",
                 request.link().name(),
                 summary.forecast().probability());
+    }
+
+    private static String made(List<PathInfo> bases) {
+        return bases.isEmpty()
+                ? ""
+                : bases.stream().map(base -> base.path().baseName()).collect(Collectors.joining(", ", " from ", ""));
     }
 }

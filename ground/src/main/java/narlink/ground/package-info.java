@@ -4,6 +4,9 @@
 /// the very classes that fly; only then is a deployment signed and queued. In a pass, [narlink.ground.Transmission]
 /// decides what goes up next and [narlink.ground.Pass] carries it out over a [narlink.ground.Link].
 ///
+/// Where a report's digest is not the mirror's, [narlink.ground.Reconciliation] works out what to ask, and
+/// [narlink.ground.Asking] asks it; [narlink.ground.Cleanup] is what may be deleted on board.
+///
 /// [narlink.ground.Ledger] is the memory of all that; the database behind it stays in its own package.
 @NullMarked
 package narlink.ground;

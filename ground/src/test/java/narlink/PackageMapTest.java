@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 final class PackageMapTest {
     private static final Set<String> PROTOCOL = Set.of(
             "narlink.nix",
+            "narlink.inventory",
             "narlink.fec",
             "narlink.simulation",
             "narlink.delta",
@@ -31,13 +32,14 @@ final class PackageMapTest {
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("narlink", Set.of()),
             Map.entry("narlink.nix", Set.of()),
+            Map.entry("narlink.inventory", Set.of("narlink.nix")),
             Map.entry("narlink.fec", Set.of()),
             Map.entry("narlink.simulation", Set.of()),
             Map.entry("narlink.v1", Set.of()),
             Map.entry("narlink.delta", Set.of("narlink.nix", "narlink.delta.mixing")),
             Map.entry("narlink.delta.mixing", Set.of()),
             Map.entry("narlink.pack", Set.of("narlink.nix", "narlink.delta", "narlink.fec", "narlink.v1")),
-            Map.entry("narlink.wire", Set.of("narlink.nix", "narlink.fec", "narlink.v1")),
+            Map.entry("narlink.wire", Set.of("narlink.nix", "narlink.inventory", "narlink.fec", "narlink.v1")),
             Map.entry("narlink.store", Set.of("narlink.nix")),
             Map.entry("narlink.pipe", union(PROTOCOL, Set.of("narlink.store"))),
             Map.entry("narlink.flight", union(PROTOCOL, Set.of("narlink.store", "narlink.pipe"))),

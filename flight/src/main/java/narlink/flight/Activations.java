@@ -67,7 +67,8 @@ final class Activations implements AutoCloseable {
 
         record Concluded(ProfileName profile) implements Happening {}
 
-        record Retained(int command, String text, boolean done) implements Happening {}
+        /// A command that is not about an activation.
+        record CarriedOut(int command, String text, boolean done) implements Happening {}
 
         record Seen(List<Report.ProfileReport> profiles) implements Happening {}
     }
@@ -217,8 +218,8 @@ final class Activations implements AutoCloseable {
                 var run = runs.get(concluded.profile());
                 if (run != null && run.stage().decided()) end(run, run.stage().state(), run.reason());
             }
-            case Happening.Retained retained ->
-                listener.command(retained.command(), retained.done() ? Outcome.DONE : Outcome.FAILED, retained.text());
+            case Happening.CarriedOut result ->
+                listener.command(result.command(), result.done() ? Outcome.DONE : Outcome.FAILED, result.text());
             case Happening.Seen now -> seen = now.profiles();
         }
     }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import narlink.Bytes;
 import narlink.pack.ProfileName;
 import narlink.wire.Command;
@@ -28,10 +29,13 @@ final class Commands {
     private final Activations activations;
     private final ProfileCommands profiles;
     private final Logs logs;
+    private final Hands hands;
+    private final Consumer<Activations.Happening> worker;
     private final Runnable changed;
     private final TreeMap<Integer, CommandResult> results = new TreeMap<>(Comparator.reverseOrder());
     private int last;
 
+    /// @param worker takes what is done on another thread
     /// @param changed called where a report has something new to tell
     Commands(
             FlightState files,
@@ -41,6 +45,8 @@ final class Commands {
             Activations activations,
             ProfileCommands profiles,
             Logs logs,
+            Hands hands,
+            Consumer<Activations.Happening> worker,
             Runnable changed)
             throws IOException {
         this.files = files;
@@ -50,6 +56,8 @@ final class Commands {
         this.activations = activations;
         this.profiles = profiles;
         this.logs = logs;
+        this.hands = hands;
+        this.worker = worker;
         this.changed = changed;
         this.last = files.command();
         read();
@@ -68,8 +76,12 @@ final class Commands {
     /// Ends what a cut left without an answer, once [Activations#recover] has taken up what goes on.
     void recover() {
         for (var result : results()) {
-            if (result.outcome() == Outcome.PENDING && !activations.answers(result.number())) {
-                answer(result.number(), Outcome.FAILED, "cut short before its outcome was known; look at the profile");
+            boolean goesOn = activations.answers(result.number()) || hands.verifying() == result.number();
+            if (result.outcome() == Outcome.PENDING && !goesOn) {
+                answer(
+                        result.number(),
+                        Outcome.FAILED,
+                        "cut short before its outcome was known; look at what it was to change");
             }
         }
     }
@@ -112,6 +124,8 @@ final class Commands {
             case Command.Action.Confirm confirm -> profiles.confirm(number, confirm.deployment());
             case Command.Action.Retain retain ->
                 profiles.retain(number, new ProfileName(retain.profile()), retain.keep());
+            case Command.Action.Collect collect -> hands.collect(number, collect.paths(), worker);
+            case Command.Action.Verify verify -> hands.verify(number, worker);
             case Command.Action.FetchLog fetch -> {
                 var log = logs.read(fetch.deployment());
                 int end = Math.max(0, log.size() - fetch.offset());

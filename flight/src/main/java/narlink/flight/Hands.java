@@ -2,6 +2,7 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -11,12 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import narlink.Bytes;
 import narlink.delta.CorruptPackException;
 import narlink.nix.Store;
-import narlink.nix.StoreDigest;
 import narlink.pack.MalformedManifestException;
+import narlink.pack.Manifest;
 import narlink.pack.Outline;
 import narlink.wire.FecObject;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
 
 /// The one thread that works on the store: imports, makes generations, looks around. Answers come as inputs.
 final class Hands implements AutoCloseable {
@@ -28,6 +32,8 @@ final class Hands implements AutoCloseable {
     private final FlightState files;
     private final Store store;
     private final Importer importer;
+    private final Census census;
+    private final Scrub scrub;
     private final Room room;
     private final BiConsumer<Integer, Input> answers;
     private final Consumer<StoreView> views;
@@ -49,6 +55,8 @@ final class Hands implements AutoCloseable {
             throws IOException {
         this.files = files;
         this.store = store;
+        this.scrub = new Scrub(store, files);
+        this.census = new Census(store, scrub, progress::incrementAndGet);
         this.room = new Room(store, files.disk(), reserve);
         this.importer =
                 new Importer(store, files.nixKey(), files.satellite(), files.scratch(), progress::incrementAndGet);
@@ -109,6 +117,7 @@ final class Hands implements AutoCloseable {
     private Input importAll(int number, Outline manifest, int durable, PackStream pack)
             throws IOException, MalformedManifestException {
         var known = importer.known(number, manifest);
+        for (var path : known.damaged()) scrub.found(path);
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
         var complete = importer.complete(manifest, known);
         var shortage = room.shortage(complete);
@@ -117,6 +126,7 @@ final class Hands implements AutoCloseable {
                 number, complete, known, durable, pack, paths -> answers.accept(number, new Input.Imported(paths)));
         known = outcome.known();
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
+        scrub.repaired(complete.objects().stream().map(Manifest.Entry::path).toList());
         look();
         if (outcome.stopped().isEmpty()) return new Input.Complete();
         LOG.log(
@@ -180,6 +190,7 @@ final class Hands implements AutoCloseable {
         submit(() -> {
             try {
                 importer.unroot(number);
+                store.release(); // Else a collection by somebody else would find it all alive.
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "roots of deployment " + number, e);
             }
@@ -197,12 +208,77 @@ final class Hands implements AutoCloseable {
         });
     }
 
+    /// Answers a question of Earth's; `told` hears nothing where that fails.
+    void answer(StoreQuestion question, Consumer<List<StoreAnswer>> told) {
+        submit(() -> {
+            try {
+                told.accept(census.answer(question));
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "question " + question.number(), e);
+            }
+        });
+    }
+
+    /// Deletes paths for a command.
+    void collect(int command, List<Bytes> paths, Consumer<Activations.Happening> done) {
+        submit(() -> carryOut(command, () -> new Garbage(store).collect(paths), done));
+    }
+
+    /// Begins to read the whole store for a command; [#scrub] goes on with it.
+    void verify(int command, Consumer<Activations.Happening> failed) {
+        submit(() -> {
+            try {
+                scrub.begin(command);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "verification", e);
+                failed.accept(new Activations.Happening.CarriedOut(command, message(e), false));
+            }
+        });
+    }
+
+    /// The command to verify that is under way; 0 if none.
+    int verifying() {
+        return scrub.command();
+    }
+
+    /// Goes on with the verification, unless something else is at hand: at most about half of the time.
+    void scrub(Consumer<Activations.Happening> done) {
+        int command = scrub.command();
+        if (command == 0 || !idle()) return;
+        submit(() -> {
+            try {
+                var text = scrub.step();
+                if (text.isPresent()) {
+                    importer.distrust(scrub.damaged().keySet());
+                    look();
+                    done.accept(new Activations.Happening.CarriedOut(command, text.get(), true));
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "verification", e); // The next tick tries again.
+            }
+        });
+    }
+
+    private interface Work {
+        String carryOut() throws IOException;
+    }
+
+    private void carryOut(int command, Work work, Consumer<Activations.Happening> done) {
+        try {
+            var text = work.carryOut();
+            look();
+            done.accept(new Activations.Happening.CarriedOut(command, text, true));
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "command " + command, e);
+            done.accept(new Activations.Happening.CarriedOut(command, message(e), false));
+        }
+    }
+
     private void look() throws IOException {
-        var digest = new StoreDigest();
-        store.infos(store.validPaths()).values().forEach(info -> digest.put(info.path(), info.narHash()));
+        var digest = census.look();
         // Whichever is full first stops the import.
         long free = Math.min(store.freeBytes(), files.disk().freeBytes());
-        views.accept(new StoreView(digest.digest(), digest.size(), free));
+        views.accept(new StoreView(digest.digest(), digest.size(), free, scrub.count()));
     }
 
     /// Puts work in the queue that an import which waits for its next block gives way to.

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -159,6 +160,12 @@ final class Importer {
             if (name.startsWith(prefix)) roots.put(rootPrefix(heir) + name.substring(prefix.length()), path);
         });
         store.root(roots);
+    }
+
+    /// Looks at these again before they are counted on.
+    void distrust(Collection<StorePath> paths) {
+        sound.removeAll(paths);
+        trusted.removeAll(paths);
     }
 
     /// Ends the deployment's roots; the profile's generation holds what it needs by now.

@@ -64,6 +64,14 @@ record KnownPaths(List<StorePath> paths, List<Report.Unusable> unusable) {
         return new KnownPaths(paths, bad);
     }
 
+    /// Those that are there, but damaged.
+    List<StorePath> damaged() {
+        return unusable.stream()
+                .filter(bad -> bad.damaged() && bad.index() < paths.size())
+                .map(bad -> paths.get(bad.index()))
+                .toList();
+    }
+
     /// The same with more that was found unusable.
     KnownPaths without(List<Integer> damaged) {
         var bad = new ArrayList<>(unusable);

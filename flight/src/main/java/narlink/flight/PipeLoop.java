@@ -1,8 +1,10 @@
 package narlink.flight;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import narlink.pipe.Pipe;
 import narlink.pipe.Pipes;
+import narlink.wire.StoreQuestion;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a pipe open and joins it to the reception: what comes in is heard, reports go out. A pipe that fails is opened
@@ -43,7 +45,7 @@ final class PipeLoop {
     private void carry(Pipe pipe) throws IOException, InterruptedException {
         var mailbox = new Mailbox();
         var sender = Thread.ofPlatform().daemon().name("reports").start(() -> send(pipe, mailbox));
-        reception.reportTo(mailbox::put);
+        reception.reportTo(mailbox);
         long bad = 0;
         try {
             for (var segments = pipe.receive(); segments.isPresent(); segments = pipe.receive()) {
@@ -70,20 +72,32 @@ final class PipeLoop {
         }
     }
 
-    /// Holds the newest report only: any one replaces all before it.
-    private static final class Mailbox {
-        private byte @Nullable [] newest;
+    /// Holds the newest report only, since any one replaces all before it, and as many answers as one question wants:
+    /// those that are too many are asked for again.
+    private static final class Mailbox implements ReceptionLoop.Downlink {
+        private static final int MAX_ANSWERS = 2 * StoreQuestion.MAX_PIECES;
 
-        synchronized void put(byte[] segment) {
+        private byte @Nullable [] newest;
+        private final ArrayDeque<byte[]> answers = new ArrayDeque<>();
+
+        @Override
+        public synchronized void answer(byte[] segment) {
+            if (answers.size() == MAX_ANSWERS) answers.remove();
+            answers.add(segment);
+            notifyAll();
+        }
+
+        @Override
+        public synchronized void offer(byte[] segment) {
             newest = segment;
             notifyAll();
         }
 
         synchronized byte[] take() throws InterruptedException {
-            while (newest == null) wait();
+            while (newest == null && answers.isEmpty()) wait();
             byte[] segment = newest;
             newest = null;
-            return segment;
+            return segment == null ? answers.remove() : segment;
         }
     }
 }

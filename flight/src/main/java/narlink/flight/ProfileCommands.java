@@ -162,11 +162,11 @@ final class ProfileCommands {
             try {
                 journal.retain(name, keep);
                 int dropped = activator.retain(name);
-                worker.accept(new Activations.Happening.Retained(
+                worker.accept(new Activations.Happening.CarriedOut(
                         command, "profile " + name + " keeps " + keep + " generations; " + dropped + " dropped", true));
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "retention of " + name, e);
-                worker.accept(new Activations.Happening.Retained(command, String.valueOf(e.getMessage()), false));
+                worker.accept(new Activations.Happening.CarriedOut(command, String.valueOf(e.getMessage()), false));
             }
         });
     }

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import narlink.nix.Store;
 import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
 
 /// The one thread that owns what the satellite knows: it takes what the link and the workers bring to [Deployments] and
 /// [Commands], and tells Earth what became of it. Time and pipe are here.
@@ -69,8 +71,13 @@ public final class ReceptionLoop implements AutoCloseable {
     /// Where reports go.
     @FunctionalInterface
     public interface Downlink {
-        /// Takes a segment without waiting; one that is not yet on its way may be dropped for a newer one.
+        /// Takes a report without waiting; one that is not yet on its way may be dropped for a newer one.
         void offer(byte[] segment);
+
+        /// Takes an answer without waiting; it may be dropped where many are not yet on their way.
+        default void answer(byte[] segment) {
+            offer(segment);
+        }
     }
 
     /// What reaches the thread.
@@ -82,6 +89,8 @@ public final class ReceptionLoop implements AutoCloseable {
         record Answer(int deployment, Input input) implements Event {}
 
         record Viewed(StoreView view) implements Event {}
+
+        record Answered(List<StoreAnswer> answers) implements Event {}
 
         record Happened(Activations.Happening happening) implements Event {}
 
@@ -126,9 +135,18 @@ public final class ReceptionLoop implements AutoCloseable {
         var profileCommands = new ProfileCommands(activations, activator, journal, profiles, listener, this::happened);
         this.deployments = new Deployments(
                 files, clock, reporter, hands, blocks, activations, machine::uptimeMillis, this::wantReport);
-        this.commands =
-                new Commands(files, clock, reporter, deployments, activations, profileCommands, logs, this::wantReport);
-        this.uplink = new Uplink(files, reporter, deployments, commands, this::wantReport);
+        this.commands = new Commands(
+                files,
+                clock,
+                reporter,
+                deployments,
+                activations,
+                profileCommands,
+                logs,
+                hands,
+                this::happened,
+                this::wantReport);
+        this.uplink = new Uplink(files, reporter, deployments, commands, this::ask, this::wantReport);
         this.thread = Thread.ofPlatform().name("reception").unstarted(this::run);
         hands.scan();
         this.looked = clock.instant();
@@ -158,6 +176,10 @@ public final class ReceptionLoop implements AutoCloseable {
                     .ifPresent(manifest -> hands.prepare(
                             number, manifest, activator, order -> put(new Event.Prepared(number, order))));
         }
+    }
+
+    private void ask(StoreQuestion question) {
+        hands.answer(question, answers -> put(new Event.Answered(answers)));
     }
 
     private void happened(Activations.Happening happening) {
@@ -190,6 +212,7 @@ public final class ReceptionLoop implements AutoCloseable {
     /// Sends reports there from now on, beginning with one at once.
     public void reportTo(Downlink link) {
         downlink = link;
+        hands.scan(); // A contact begins with what the store holds now.
         put(new Event.Asked(() -> {}, false));
     }
 
@@ -264,6 +287,12 @@ public final class ReceptionLoop implements AutoCloseable {
                 store = viewed.view();
                 reportWanted = true;
             }
+            case Event.Answered answered -> {
+                for (var answer : answered.answers()) {
+                    downlink.answer(reporter.answer(answer));
+                    if (answer.moved()) reportWanted = true;
+                }
+            }
             case Event.Happened happened -> {
                 activations.on(happened.happening());
                 reportWanted = true;
@@ -294,6 +323,7 @@ public final class ReceptionLoop implements AutoCloseable {
         deployments.tick(now);
         hands.watch(machine.uptimeMillis());
         activations.tick();
+        hands.scrub(this::happened);
         if (looked.plus(LOOK_EVERY).isBefore(now) || now.isBefore(looked)) {
             looked = now;
             hands.scan();
@@ -343,7 +373,7 @@ public final class ReceptionLoop implements AutoCloseable {
     /// Whether nothing is at work. What a worker answers is in the inbox before it counts as idle, so the order
     /// matters.
     private boolean idle() {
-        return hands.idle() && blocks.idle() && activations.idle() && inbox.isEmpty();
+        return hands.idle() && hands.verifying() == 0 && blocks.idle() && activations.idle() && inbox.isEmpty();
     }
 
     /// Has the thread look at once whether it is to go on.

@@ -18,12 +18,15 @@ import narlink.wire.Report.Counter;
 import narlink.wire.Report.DeploymentReport;
 import narlink.wire.Report.Missing;
 import narlink.wire.SatelliteName;
+import narlink.wire.StoreAnswer;
 
 /// Makes reports that fit one segment of 1 KiB, whatever there is to tell: the newest deployments first, then fewer
 /// blocks of each, then fewer deployments.
 final class Reporter {
     /// Protocol version of this receiver.
     static final int VERSION = 1;
+    /// It answers questions.
+    static final long FEATURES = Report.ANSWERS;
     /// Longest report segment, in bytes.
     static final int MAX_SEGMENT = 1024;
 
@@ -105,11 +108,16 @@ final class Reporter {
         }
     }
 
+    /// An answer as a signed segment.
+    byte[] answer(StoreAnswer answer) {
+        return Envelope.seal(answer, key, Envelope.Direction.DOWN, satellite);
+    }
+
     private Report report(Instant now, State state, List<DeploymentReport> deployments, Detail detail) {
         return new Report(
                 sequence,
                 VERSION,
-                0,
+                FEATURES,
                 Instant.ofEpochSecond(Math.clamp(now.getEpochSecond(), 0, LAST_SECOND)),
                 state.store().digest(),
                 state.store().validPaths(),
@@ -122,7 +130,8 @@ final class Reporter {
                 state.profiles().stream().limit(detail.profiles()).toList(),
                 state.floor(),
                 state.command(),
-                shortened(state.results(), detail.results(), detail.answers()));
+                shortened(state.results(), detail.results(), detail.answers()),
+                state.store().damaged());
     }
 
     private static List<CommandResult> shortened(List<CommandResult> results, int most, int answers) {

@@ -1,11 +1,13 @@
 package narlink.flight;
 
+import java.util.OptionalInt;
 import narlink.Sha256;
 import narlink.nix.StoreDigest;
 
 /// What the store held when it was last looked at.
 ///
 /// @param digest [StoreDigest] over the valid paths
-record StoreView(Sha256 digest, int validPaths, long freeBytes) {
-    static final StoreView NONE = new StoreView(new StoreDigest().digest(), 0, 0);
+/// @param damaged paths that the last verification found damaged; empty if there never was one
+record StoreView(Sha256 digest, int validPaths, long freeBytes, OptionalInt damaged) {
+    static final StoreView NONE = new StoreView(new StoreDigest().digest(), 0, 0, OptionalInt.empty());
 }

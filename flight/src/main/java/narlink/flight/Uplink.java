@@ -2,6 +2,7 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import narlink.nix.PublicKey;
 import narlink.wire.Announcement;
 import narlink.wire.Command;
@@ -10,26 +11,38 @@ import narlink.wire.Opened;
 import narlink.wire.Report;
 import narlink.wire.Report.Counter;
 import narlink.wire.SatelliteName;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
 import narlink.wire.Symbols;
 
 /// Believes segments or counts why not, and gives each message to whom it concerns: symbols and announcements to
-/// [Deployments], commands to [Commands]. Belongs to the reception thread.
+/// [Deployments], commands to [Commands], questions to whom it is told. Belongs to the reception thread.
 final class Uplink {
     private final SatelliteName satellite;
     private final List<PublicKey> missionKeys;
     private final Reporter reporter;
     private final Deployments deployments;
     private final Commands commands;
+    private final Consumer<StoreQuestion> questions;
     private final Runnable changed;
+    private long lastQuestion;
 
+    /// @param questions takes those that are not replayed
     /// @param changed called where a report is asked for
-    Uplink(FlightState files, Reporter reporter, Deployments deployments, Commands commands, Runnable changed)
+    Uplink(
+            FlightState files,
+            Reporter reporter,
+            Deployments deployments,
+            Commands commands,
+            Consumer<StoreQuestion> questions,
+            Runnable changed)
             throws IOException {
         this.satellite = files.satellite();
         this.missionKeys = files.trustedKeys();
         this.reporter = reporter;
         this.deployments = deployments;
         this.commands = commands;
+        this.questions = questions;
         this.changed = changed;
     }
 
@@ -54,6 +67,14 @@ final class Uplink {
                     case Command order -> {
                         if (isMission(trusted.signer())) commands.ordered(order);
                     }
+                    case StoreQuestion question -> {
+                        // Who may sign symbols may also ask: nothing is changed by it.
+                        boolean replayed = question.number() <= lastQuestion;
+                        reporter.count(replayed ? Counter.SEGMENTS_DUPLICATE : Counter.SEGMENTS_ACCEPTED, 1);
+                        lastQuestion = Math.max(lastQuestion, question.number());
+                        if (!replayed) questions.accept(question);
+                    }
+                    case StoreAnswer answer -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
                     case Report report -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
                 }
             }

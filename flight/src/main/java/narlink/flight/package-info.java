@@ -1,7 +1,8 @@
 /// The receiver. Data's way: a pipe's segments meet [narlink.wire.Envelope]; an announcement founds a
 /// [narlink.flight.Reception]; symbols go to a [narlink.flight.SymbolLog]; a full block is decoded and replaces its
 /// log; [narlink.flight.Importer] turns blocks into NARs and hands them to the store; [narlink.flight.Activations] has
-/// them activated; [narlink.flight.Reporter] tells Earth.
+/// them activated; [narlink.flight.Reporter] tells Earth;
+/// [narlink.flight.Census] answers its questions about the store, [narlink.flight.Scrub] reads that for damage.
 ///
 /// [narlink.flight.Reception] and [narlink.flight.ActivationRun] are pure state machines; [narlink.flight.Deployments]
 /// and

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import narlink.Sha256;
 import narlink.nix.DamagedPathException;
@@ -271,6 +272,23 @@ public final class CacheStore implements Store {
     @Override
     public Map<String, StorePath> roots() throws IOException {
         return roots.all();
+    }
+
+    @Override
+    public Map<String, StorePath> allRoots() throws IOException {
+        var all = new TreeMap<String, StorePath>();
+        roots.all().forEach((name, path) -> all.put(roots.directory() + "/" + name, path));
+        new RootLinks(profiles()).all().forEach((name, path) -> all.put(profiles() + "/" + name, path));
+        return all;
+    }
+
+    @Override
+    public SortedSet<StorePath> dead() throws IOException {
+        var dead = validPaths();
+        var roots = new TreeSet<>(allRoots().values());
+        roots.retainAll(dead);
+        dead.removeAll(closure(roots));
+        return dead;
     }
 
     @Override

@@ -242,9 +242,28 @@ public final class DaemonStore implements Store {
     }
 
     @Override
+    public Map<String, StorePath> allRoots() throws IOException {
+        release();
+        return connection.ask(Worker::findRoots);
+    }
+
+    /// A connection that tried an import holds a temporary root on its path.
+    @Override
+    public void release() throws IOException {
+        connection.close();
+    }
+
+    @Override
+    public SortedSet<StorePath> dead() throws IOException {
+        release();
+        var dead = connection.once(Worker::dead);
+        dead.retainAll(validPaths());
+        return dead;
+    }
+
+    @Override
     public long collectGarbage(Collection<StorePath> paths) throws IOException {
-        // A connection that tried an import holds a temporary root on its path.
-        close();
+        release();
         return connection.once(worker -> worker.delete(paths));
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import narlink.Sha256;
 import narlink.nix.DamagedPathException;
 import narlink.nix.NarException;
@@ -43,6 +44,7 @@ final class Worker implements Closeable {
     private static final long ACTIVITY_RESULT = 0x52534c54;
 
     private static final int ADD_INDIRECT_ROOT = 12;
+    private static final int FIND_ROOTS = 14;
     private static final int SET_OPTIONS = 19;
     private static final int COLLECT_GARBAGE = 20;
     private static final int QUERY_ALL_VALID_PATHS = 23;
@@ -53,6 +55,7 @@ final class Worker implements Closeable {
     private static final int NAR_FROM_PATH = 38;
     private static final int ADD_TO_STORE_NAR = 39;
 
+    private static final int RETURN_DEAD = 1;
     private static final int DELETE_SPECIFIC = 3;
     private static final int BUFFER = 64 * 1024;
     private static final int MAX_FIELDS = 1000;
@@ -231,6 +234,40 @@ final class Worker implements Closeable {
         out.integer(ADD_INDIRECT_ROOT).string(link.toString());
         flushAndAwait();
         in.integer();
+    }
+
+    /// All roots by their links, or what stands for them. Other users' are told as `{censored}`, all by one name.
+    Map<String, StorePath> findRoots() throws IOException {
+        out.integer(FIND_ROOTS);
+        flushAndAwait();
+        var roots = new TreeMap<String, StorePath>();
+        for (int left = in.count(WireReader.MAX_PATHS); left > 0; left--) {
+            var link = in.word();
+            var path = WireReader.path(in.word());
+            var name = link;
+            for (int i = 2; roots.containsKey(name); i++) name = link + " " + i;
+            roots.put(name, path);
+        }
+        return roots;
+    }
+
+    /// What no root needs; among it are things that are no valid paths, which are left out where they are no paths at
+    /// all.
+    SortedSet<StorePath> dead() throws IOException {
+        out.integer(COLLECT_GARBAGE).integer(RETURN_DEAD).paths(List.of()).bool(false);
+        out.integer(-1).integer(0).integer(0).integer(0);
+        flushAndAwait();
+        var dead = new TreeSet<StorePath>();
+        for (var word : in.words(WireReader.MAX_PATHS)) {
+            try {
+                dead.add(StorePath.parse(word));
+            } catch (IllegalArgumentException e) {
+                continue; // What else lies in the directory.
+            }
+        }
+        in.integer();
+        in.integer();
+        return dead;
     }
 
     /// Deletes just these paths and says how many bytes that freed.

@@ -155,6 +155,18 @@ final class BrittleStore implements Store {
     }
 
     @Override
+    public Map<String, StorePath> allRoots() throws IOException {
+        return roots();
+    }
+
+    @Override
+    public SortedSet<StorePath> dead() throws IOException {
+        var dead = validPaths();
+        dead.removeAll(closure(roots().values().stream().filter(dead::contains).toList()));
+        return dead;
+    }
+
+    @Override
     public long collectGarbage(Collection<StorePath> dead) throws IOException {
         power.check();
         return 0;

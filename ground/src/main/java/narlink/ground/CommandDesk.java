@@ -85,6 +85,8 @@ public final class CommandDesk {
                         + (back.generation() == 0 ? "" : " to generation " + back.generation());
             case Action.Confirm confirm -> "confirm deployment " + confirm.deployment();
             case Action.Retain retain -> "keep " + retain.keep() + " generations of profile " + retain.profile();
+            case Action.Collect collect -> "delete " + collect.paths().size() + " paths";
+            case Action.Verify verify -> "verify the store";
             case Action.FetchLog fetch ->
                 (fetch.deployment() == 0
                                 ? "fetch the receiver's log"

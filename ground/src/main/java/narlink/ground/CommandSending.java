@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import narlink.wire.Command;
 import narlink.wire.Report;
 import narlink.wire.Report.CommandResult;
 
@@ -41,6 +42,7 @@ final class CommandSending {
     Optional<byte[]> next(Instant now) {
         if (at == commands.size()) return Optional.empty();
         if (returnLink) {
+            if (collects() && !over(at, now)) return Optional.empty();
             if (said != Instant.MIN && now.isBefore(said.plus(answerWithin))) return Optional.empty();
             said = now;
             return Optional.of(commands.get(at).segment());
@@ -67,9 +69,17 @@ final class CommandSending {
                                 && result.number() == commands.get(at - 1).number());
     }
 
+    /// Of many deletions each has to be answered before a report forgets it.
+    private boolean collects() {
+        return at > 0 && commands.get(at - 1).action() instanceof Command.Action.Collect;
+    }
+
     /// Whether nothing is to be said or waited for any more.
     boolean over(Instant now) {
-        return at == commands.size()
-                && (settled || now.isAfter(heard.plus(answerWithin.multipliedBy(OUTCOME_PATIENCE))));
+        return over(commands.size(), now);
+    }
+
+    private boolean over(int count, Instant now) {
+        return at == count && (settled || now.isAfter(heard.plus(answerWithin.multipliedBy(OUTCOME_PATIENCE))));
     }
 }

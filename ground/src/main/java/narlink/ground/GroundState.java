@@ -44,6 +44,11 @@ public record GroundState(Path directory) {
         makeKey("station");
     }
 
+    /// Whether it lies here, and not elsewhere.
+    public boolean hasMissionKey() {
+        return Files.exists(keyFile("mission"));
+    }
+
     public SecretKey missionKey() throws IOException {
         return key(keyFile("mission"));
     }

@@ -5,11 +5,14 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import narlink.Bytes;
 import narlink.nix.StorePath;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
 import narlink.wire.SatelliteName;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
 
 /// Earth's memory: fleet, mirrors, deployments, which ESIs have been used, and what was reported. Every method is one
 /// transaction; what it wrote is durable on return.
@@ -32,6 +35,43 @@ public interface Ledger extends Closeable {
 
     /// Takes from the mirror what is not on board.
     void forget(SatelliteName satellite, Collection<StorePath> paths);
+
+    /// Makes these the paths of the mirror, as they were found at a state of the store, and drops all pieces.
+    ///
+    /// @param digest the beginning of the store digest
+    void settle(SatelliteName satellite, Collection<Mirror.Item> items, Bytes digest);
+
+    /// Notes a question, so that its answers are understood.
+    ///
+    /// @param paths how many the store had in the state that is asked about
+    void asked(SatelliteName satellite, StoreQuestion question, int paths);
+
+    /// Keeps a piece of an answer; one that says that the store is in another state drops those of the state asked
+    /// about.
+    ///
+    /// @return whether the question is known
+    boolean told(SatelliteName satellite, StoreAnswer answer);
+
+    /// What was answered and is not settled.
+    List<Piece> pieces(SatelliteName satellite);
+
+    /// Drops the pieces of an object.
+    void discard(SatelliteName satellite, Bytes digest, StoreQuestion.Subject subject);
+
+    /// Whether the roots on board are to be asked for.
+    boolean rootsWanted(SatelliteName satellite);
+
+    void wantRoots(SatelliteName satellite);
+
+    /// Replaces the roots on board by what was told; they are not wanted any more.
+    void rooted(SatelliteName satellite, SortedMap<String, StorePath> roots);
+
+    SortedMap<String, StorePath> roots(SatelliteName satellite);
+
+    /// URLs of stores on Earth, beside those that deployments came from, in which contents on board may be found.
+    List<String> stores(SatelliteName satellite);
+
+    void addStore(SatelliteName satellite, String url);
 
     /// The number of the next deployment.
     int nextNumber(SatelliteName satellite);

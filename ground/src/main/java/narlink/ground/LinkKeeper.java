@@ -120,6 +120,7 @@ final class LinkKeeper {
     /// Everything that one opening of the pipe brings.
     private void contact(Link pipe, Instant began) throws IOException, InterruptedException {
         var intake = new ReportIntake(post.ledger(), satellite);
+        var asking = post.asker().asking(satellite);
         Pass.Result sum = null;
         try {
             while (!stopped && chance() instanceof ContactPlan.Chance.Open open) {
@@ -131,11 +132,12 @@ final class LinkKeeper {
                                 post.packs(),
                                 settings(open),
                                 post.clock(),
-                                tally -> {})
+                                tally -> {},
+                                asking)
                         .fly(pipe, () -> leave(known));
                 sum = sum == null ? flown : flown.after(sum);
                 post.listener().carried(satellite);
-                var closed = listen(pipe, intake, known);
+                var closed = listen(pipe, intake, asking, known);
                 if (closed.isPresent()) {
                     sum = new Pass.Result(sum.tally(), sum.delivered(), closed.get());
                     break;
@@ -185,23 +187,37 @@ final class LinkKeeper {
     /// Until there is reason to send again, or none to stay.
     ///
     /// @return why the contact has ended; empty to fly on
-    private Optional<String> listen(Link pipe, ReportIntake intake, Work known) throws InterruptedException {
+    private Optional<String> listen(Link pipe, ReportIntake intake, Asking asking, Work known)
+            throws InterruptedException {
         var quiet = post.clock().instant().plus(QUIET);
         while (true) {
             var heard = pipe.next(TICK);
             if (heard instanceof Link.Heard.Closed closed) return Optional.of(closed.why());
-            boolean news = heard instanceof Link.Heard.Segment segment
-                    && intake.take(segment.bytes(), post.clock().instant())
-                            instanceof ReportIntake.Taken.Believed believed
-                    && believed.news();
+            boolean news = heard instanceof Link.Heard.Segment segment && isNews(segment.bytes(), intake, asking);
             if (stopped) return Optional.of("the server stops");
             if (!(chance() instanceof ContactPlan.Chance.Open)) return Optional.of("the contact is over");
             var work = work();
             if (!known.covers(work)) return Optional.empty();
             boolean due = news || !post.clock().instant().isBefore(quiet);
             // Where nothing comes back, everything for this contact was sent.
-            if (link.settings().returnLink() && due && !work.isEmpty()) return Optional.empty();
+            boolean wants = !work.isEmpty() || !asking.over();
+            if (link.settings().returnLink() && due && wants) return Optional.empty();
         }
+    }
+
+    private boolean isNews(byte[] segment, ReportIntake intake, Asking asking) {
+        var now = post.clock().instant();
+        return switch (intake.take(segment, now)) {
+            case ReportIntake.Taken.Refused no -> false;
+            case ReportIntake.Taken.Told told -> {
+                asking.on(told.answer(), now);
+                yield true;
+            }
+            case ReportIntake.Taken.Believed believed -> {
+                if (believed.news()) asking.on(believed.report());
+                yield believed.news();
+            }
+        };
     }
 
     /// What is open, telling of states that have changed.

@@ -164,15 +164,11 @@ public final class Orders {
         var bases = new HashSet<StorePath>();
         for (var info : earth.infos(have).values()) {
             var item = mirror.get(info.path());
-            if (!request.have().isEmpty() || item == null || isBase(item, info)) {
+            if (!request.have().isEmpty() || item == null || item.isBase(info.narHash())) {
                 bases.add(info.path());
             }
         }
         return bases;
-    }
-
-    private static boolean isBase(Mirror.Item item, PathInfo info) {
-        return item.belief() != Mirror.Belief.DAMAGED && item.narHash().equals(info.narHash());
     }
 
     /// What this request makes needless, where it has not come so far that it will be finished first.
@@ -193,7 +189,7 @@ public final class Orders {
         if (!request.have().isEmpty()) return earth.closure(request.have());
         var needless = superseded(request).stream().map(Deployment::number).toList();
         // What else is under way will be there before what is sent now is begun.
-        var have = new HashSet<>(ledger.mirror(request.satellite().name()).believed());
+        var have = new HashSet<>(ledger.mirror(request.satellite().name()).sound());
         for (var deployment : ledger.deployments(request.satellite().name())) {
             if (!deployment.ended() && !needless.contains(deployment.number()))
                 deployment.objects().forEach(item -> have.add(item.path()));
@@ -211,7 +207,7 @@ public final class Orders {
                 packed.manifestOti(),
                 packed.packOti(),
                 Sha256.of(packed.object()),
-                ledger.mirror(satellite).digest(),
+                storeDigest(request.satellite()),
                 List.of(stationKey.publicKey().key()),
                 now.plus(request.expires()),
                 1,
@@ -228,6 +224,18 @@ public final class Orders {
                 now,
                 Deployment.Progress.QUEUED,
                 earth.url());
+    }
+
+    /// The state of the store that this builds on: what was reported last, where the mirror is just that, or where it
+    /// can't
+    /// tell itself.
+    private Sha256 storeDigest(Satellite satellite) {
+        var mirror = ledger.mirror(satellite.name());
+        var told = new ReportIntake(ledger, satellite).last().map(Report::storeDigest);
+        return told.filter(mirror::is)
+                .or(mirror::digest)
+                .or(() -> told)
+                .orElseGet(() -> new narlink.nix.StoreDigest().digest());
     }
 
     private Summary summary(
@@ -275,6 +283,6 @@ public final class Orders {
     }
 
     public static Mirror.Item item(PathInfo info) {
-        return new Mirror.Item(info.path(), info.narHash(), info.narSize(), Mirror.Belief.PREDICTED);
+        return Mirror.Item.of(info, Mirror.Belief.PREDICTED);
     }
 }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Pass {
     private static final Duration LISTEN = Duration.ofMillis(500);
     private static final Duration ASK = Duration.ofSeconds(1);
+    /// How long one report is waited for where nothing is to be sent.
+    private static final Duration FIRST_REPORT = Duration.ofSeconds(5);
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
     private static final Duration CATCH_UP = Duration.ofMillis(250);
@@ -39,6 +41,7 @@ public final class Pass {
     private final Settings settings;
     private final Clock clock;
     private final Listener listener;
+    private final Asking asking;
 
     /// @param rate bits per second on the pipe; none: as fast as it takes them
     /// @param duration how long the contact lasts; zero: until all is done
@@ -110,7 +113,8 @@ public final class Pass {
             Path packs,
             Settings settings,
             Clock clock,
-            Listener listener) {
+            Listener listener,
+            Asking asking) {
         this.ledger = ledger;
         this.satellite = satellite;
         this.stationKey = stationKey;
@@ -118,6 +122,7 @@ public final class Pass {
         this.settings = settings;
         this.clock = clock;
         this.listener = listener;
+        this.asking = asking;
     }
 
     public Result fly(Link link) throws IOException, InterruptedException {
@@ -268,6 +273,7 @@ public final class Pass {
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
             this.commands = new CommandSending(
                     commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
+            asking.answerWithin(policy.answerWithin());
             if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
         }
 
@@ -280,7 +286,6 @@ public final class Pass {
         }
 
         Result run() throws IOException, InterruptedException {
-            if (open.isEmpty() && commands.over(began)) return listen();
             while (true) {
                 var now = clock.instant();
                 if (over(now)) return result(false, "the pass is over");
@@ -291,6 +296,11 @@ public final class Pass {
                 var order = commands.next(now);
                 if (order.isPresent()) {
                     put(order.get());
+                    continue;
+                }
+                var question = settings.returnLink() ? asking.next(now) : Optional.<byte[]>empty();
+                if (question.isPresent()) {
+                    put(question.get());
                     continue;
                 }
                 var action = transmission.next(now);
@@ -304,11 +314,12 @@ public final class Pass {
                         if (why != null) return result(transmission.allEnded(), why);
                     }
                     case Transmission.Action.Done done -> {
-                        if (settings.returnLink() && !commands.over(now)) {
+                        if (settings.returnLink() && awaits(now)) {
                             var why = hear(LISTEN);
-                            if (why != null) return result(false, why);
+                            if (why != null) return result(open.isEmpty() && commands.over(now), why);
                             continue;
                         }
+                        if (open.isEmpty()) return result(true, "nothing is queued");
                         return settings.returnLink()
                                 ? result(true, "nothing is left that a pass brings further")
                                 : result(false, "everything for this pass was sent");
@@ -317,13 +328,10 @@ public final class Pass {
             }
         }
 
-        /// With nothing to send, waits for one report.
-        private Result listen() throws InterruptedException {
-            var until = began.plusSeconds(5);
-            while (reports == 0 && settings.returnLink() && clock.instant().isBefore(until)) {
-                if (hear(LISTEN) != null) break;
-            }
-            return result(true, "nothing is queued");
+        /// With nothing to send: whether there still is something to hear, be it one report.
+        private boolean awaits(Instant now) {
+            boolean silent = reports == 0 && now.isBefore(began.plus(FIRST_REPORT));
+            return silent || !commands.over(now) || reports > 0 && !asking.over();
         }
 
         private void send(Transmission.Action.Send send) throws IOException, InterruptedException {
@@ -389,11 +397,13 @@ public final class Pass {
             var now = clock.instant();
             switch (intake.take(segment, now)) {
                 case ReportIntake.Taken.Refused no -> refused++;
+                case ReportIntake.Taken.Told told -> asking.on(told.answer(), now);
                 case ReportIntake.Taken.Believed believed -> {
                     reports++;
                     if (believed.news()) {
                         transmission.on(believed.report(), now);
                         commands.on(believed.report(), now);
+                        asking.on(believed.report());
                     }
                 }
             }

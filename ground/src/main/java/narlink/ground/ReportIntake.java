@@ -8,9 +8,11 @@ import narlink.Bytes;
 import narlink.nix.StorePath;
 import narlink.pack.MalformedManifestException;
 import narlink.pack.ManifestFormat;
+import narlink.wire.Command.Action;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
+import narlink.wire.StoreAnswer;
 
 /// Takes what came down. Only what the satellite's flight key signed is believed; a report that is older than one known
 /// changes nothing.
@@ -36,6 +38,9 @@ final class ReportIntake {
         /// @param news false where a newer one was known
         record Believed(Report report, boolean news) implements Taken {}
 
+        /// What was asked; belongs to [Asking].
+        record Told(StoreAnswer answer) implements Taken {}
+
         record Refused(String why) implements Taken {}
     }
 
@@ -43,9 +48,11 @@ final class ReportIntake {
         return switch (Envelope.open(segment, keys, Envelope.Direction.DOWN, satellite.name())) {
             case Opened.Rejected rejected -> new Taken.Refused(rejected.reason().name());
             case Opened.Trusted trusted ->
-                trusted.message() instanceof Report report
-                        ? believe(report, segment, now)
-                        : new Taken.Refused("not a report");
+                switch (trusted.message()) {
+                    case Report report -> believe(report, segment, now);
+                    case StoreAnswer answer -> new Taken.Told(answer);
+                    default -> new Taken.Refused("not a report");
+                };
         };
     }
 
@@ -74,7 +81,7 @@ final class ReportIntake {
                     .ifPresent(told -> heard(deployment, told, now));
         }
         var mirror = ledger.mirror(satellite.name());
-        if (mirror.digest().equals(report.storeDigest())
+        if (mirror.is(report.storeDigest())
                 && mirror.acknowledged() < mirror.paths().size()) {
             ledger.believe(
                     satellite.name(),
@@ -113,8 +120,22 @@ final class ReportIntake {
     private void settle(QueuedCommand command, QueuedCommand.State state, Bytes answer, int logSize, Instant now) {
         if (state == command.state()) return;
         ledger.answer(satellite.name(), command.number(), state, answer, logSize);
+        if (state == QueuedCommand.State.DONE && command.action() instanceof Action.Collect order)
+            collected(order, answer);
         var text = logSize > 0 || answer.isEmpty() ? "" : " (" + answer.utf8() + ")";
         ledger.happened(satellite.name(), now, "command " + command.number() + " " + state + text);
+    }
+
+    /// Takes what was deleted out of the mirror. Where not all that was kept is named, the store's digest tells the
+    /// rest.
+    private void collected(Action.Collect order, Bytes answer) {
+        var text = answer.utf8();
+        if (text.endsWith("…")) return;
+        ledger.forget(
+                satellite.name(),
+                Cleanup.named(order, ledger.mirror(satellite.name())).stream()
+                        .filter(path -> !text.contains(path.baseName()))
+                        .toList());
     }
 
     private void heard(Deployment deployment, Report.DeploymentReport told, Instant now) {
@@ -136,7 +157,11 @@ final class ReportIntake {
                 if (path.isEmpty()) continue;
                 var item = mirror.get(path.get());
                 if (!bad.damaged()) ledger.forget(satellite.name(), List.of(path.get()));
-                else if (item != null) ledger.believe(satellite.name(), List.of(item.as(Mirror.Belief.DAMAGED)));
+                else if (item != null) {
+                    boolean own = bad.index() >= known.size();
+                    ledger.believe(
+                            satellite.name(), List.of(item.as(own ? Mirror.Belief.DIFFERENT : Mirror.Belief.DAMAGED)));
+                }
             }
         } catch (MalformedManifestException e) {
             LOG.log(System.Logger.Level.WARNING, "deployment " + deployment.number() + " in the ledger", e);

@@ -31,7 +31,19 @@ public final class Server {
     ///
     /// @param packs the directory of packs
     public record Post(
-            Ledger ledger, SecretKey stationKey, Path packs, Dialer dialer, Listener listener, Clock clock) {}
+            Ledger ledger,
+            SecretKey stationKey,
+            Path packs,
+            Dialer dialer,
+            Asker asker,
+            Listener listener,
+            Clock clock) {}
+
+    /// Has satellites asked about their stores.
+    @FunctionalInterface
+    public interface Asker {
+        Asking asking(Satellite satellite) throws IOException;
+    }
 
     /// Opens pipes.
     @FunctionalInterface

@@ -8,9 +8,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import narlink.nix.PathInfo;
 import narlink.nix.SecretKey;
 import narlink.nix.Store;
+import narlink.nix.StorePath;
+import narlink.pack.Activation;
+import narlink.pack.Layout;
 import narlink.pack.MalformedManifestException;
+import narlink.pack.Manifest;
 import narlink.pack.ManifestFormat;
 import narlink.pack.ProfileName;
 import narlink.simulation.LinkProfile;
@@ -19,6 +26,8 @@ import narlink.simulation.LinkProfile;
 /// board:
 /// the same is planned anew by what the mirror has learnt from that report, and takes the deployment's place.
 public final class Supplements {
+    private static final Duration REPAIR_LASTS = Duration.ofDays(14);
+
     private final GroundState files;
     private final Ledger ledger;
     private final Opener stores;
@@ -34,7 +43,7 @@ public final class Supplements {
         this.stores = stores;
     }
 
-    /// @param stuck number of the one that can't go on
+    /// @param stuck number of the one that can't go on; 0 where damaged paths are sent again
     /// @param instead number of the one that takes its place
     public record Supplement(int stuck, int instead, long packBytes) {}
 
@@ -48,6 +57,7 @@ public final class Supplements {
         for (var deployment : ledger.deployments(satellite.name())) {
             if (!deployment.ended() && deployment.progress().stuck()) answers.add(answer(satellite, deployment, now));
         }
+        repair(satellite, now).ifPresent(answers::add);
         return answers;
     }
 
@@ -57,6 +67,51 @@ public final class Supplements {
                     .send(request(satellite, stuck, now), missionKey(stuck), files.stationKey(), now);
             return new Supplement(stuck.number(), summary.deployment(), summary.packBytes());
         }
+    }
+
+    /// Sends again what is damaged on board, as far as a store on Earth has it.
+    private Optional<Supplement> repair(Satellite satellite, Instant now) throws IOException {
+        var damaged = new TreeMap<StorePath, Mirror.Item>();
+        ledger.mirror(satellite.name()).paths().values().stream()
+                .filter(item -> item.belief() == Mirror.Belief.DAMAGED)
+                .forEach(item -> damaged.put(item.path(), item));
+        var urls = new TreeSet<>(ledger.stores(satellite.name()));
+        for (var deployment : ledger.deployments(satellite.name())) {
+            urls.add(deployment.store());
+            if (!deployment.ended()) return Optional.empty(); // First what was ordered.
+        }
+        if (damaged.isEmpty()) return Optional.empty();
+        for (var url : urls) {
+            try (var earth = stores.open(url)) {
+                var targets = earth.infos(damaged.keySet()).values().stream()
+                        .filter(info -> damaged.containsKey(info.path()))
+                        .filter(info -> Optional.ofNullable(damaged.get(info.path()))
+                                .filter(item -> item.has(info.narHash()))
+                                .isPresent())
+                        .map(PathInfo::path)
+                        .limit(Manifest.MAX_TARGETS)
+                        .toList();
+                if (targets.isEmpty()) continue;
+                var summary = new Orders(files, ledger, earth, (path, raw) -> {})
+                        .send(repairs(satellite, targets), files.missionKey(), files.stationKey(), now);
+                return Optional.of(new Supplement(0, summary.deployment(), summary.packBytes()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Orders.Request repairs(Satellite satellite, List<StorePath> targets) {
+        return new Orders.Request(
+                satellite,
+                targets,
+                List.of(),
+                Optional.empty(),
+                Activation.NONE,
+                REPAIR_LASTS,
+                Layout.SYMBOL_SIZE,
+                Pass.Settings.SEGMENT_SIZE,
+                LinkProfile.BUILT_IN.getFirst(),
+                true);
     }
 
     private SecretKey missionKey(Deployment stuck) throws IOException {

@@ -7,6 +7,9 @@
 /// [narlink.ground.Server] flies passes day and night: a [narlink.ground.LinkKeeper] for each link of the
 /// [narlink.ground.Timetable], when the [narlink.ground.ContactPlan] says so.
 ///
+/// Where a report's digest is not the mirror's, [narlink.ground.Reconciliation] works out what to ask, and
+/// [narlink.ground.Asking] asks it; [narlink.ground.Cleanup] is what may be deleted on board.
+///
 /// [narlink.ground.Ledger] is the memory of all that; the database behind it stays in its own package.
 @NullMarked
 package narlink.ground;

@@ -94,6 +94,7 @@ final class CommandSendingTest {
                 List.of(),
                 1,
                 command,
-                results);
+                results,
+                java.util.OptionalInt.empty());
     }
 }

@@ -45,6 +45,17 @@ public final class SampleClosure {
 
     public static StorePath add(Store store, String name, TreeSet<StorePath> references, byte[] contents)
             throws IOException {
+        byte[] bytes = nar(contents);
+        var hash = Sha256.of(bytes);
+        var path = StorePath.of(
+                Sha256.of(Bytes.ofUtf8(name + hash)).bytes().slice(0, 20).toArray(), name);
+        var info = new PathInfo(path, hash, bytes.length, references, Optional.empty(), List.of(), Optional.empty());
+        store.add(info.signedBy(KEY), new ByteArrayInputStream(bytes));
+        return path;
+    }
+
+    /// A directory with a file of these contents.
+    static byte[] nar(byte[] contents) throws IOException {
         var nar = new ByteArrayOutputStream();
         var writer = new NarWriter(nar);
         writer.directory();
@@ -54,12 +65,6 @@ public final class SampleClosure {
         writer.enter(Bytes.ofUtf8("link"));
         writer.symlink(Bytes.ofUtf8("data"));
         writer.leave();
-        byte[] bytes = nar.toByteArray();
-        var hash = Sha256.of(bytes);
-        var path = StorePath.of(
-                Sha256.of(Bytes.ofUtf8(name + hash)).bytes().slice(0, 20).toArray(), name);
-        var info = new PathInfo(path, hash, bytes.length, references, Optional.empty(), List.of(), Optional.empty());
-        store.add(info.signedBy(KEY), new ByteArrayInputStream(bytes));
-        return path;
+        return nar.toByteArray();
     }
 }

@@ -263,7 +263,8 @@ final class TransmissionProperties {
                     List.of(),
                     1,
                     0,
-                    List.of());
+                    List.of(),
+                    java.util.OptionalInt.empty());
         }
     }
 }

@@ -78,6 +78,17 @@ public interface Store extends Closeable {
     /// The roots that [#root] made.
     Map<String, StorePath> roots() throws IOException;
 
+    /// All roots that the store knows, whoever made them, by names that people understand: links, profiles, what
+    /// running
+    /// processes use. Those that [#root] made are among them.
+    Map<String, StorePath> allRoots() throws IOException;
+
+    /// Ends what only this connection keeps alive: all that it imported, as long as it lasts.
+    default void release() throws IOException {}
+
+    /// The valid paths that no root needs, of whatever kind.
+    SortedSet<StorePath> dead() throws IOException;
+
     /// Deletes just these paths, which must not be alive nor have valid referrers beside each other. Paths that
     /// aren't valid are fine: what failed imports left of them goes too.
     ///

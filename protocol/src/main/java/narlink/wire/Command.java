@@ -1,6 +1,8 @@
 package narlink.wire;
 
 import java.time.Instant;
+import java.util.List;
+import narlink.Bytes;
 
 /// An order (§8), believed only when a mission key signed it, carried out at most once.
 ///
@@ -63,6 +65,31 @@ public record Command(int number, Instant expires, Action action) implements Mes
                 if (offset < 0) throw new IllegalArgumentException("offset " + offset);
             }
         }
+
+        /// Delete just these paths.
+        ///
+        /// @param paths the beginning of the digest part of each, all of one length
+        record Collect(List<Bytes> paths) implements Action {
+            public static final int MIN_PREFIX = 5;
+            public static final int MAX_PREFIX = 20;
+            /// Bytes of all beginnings together: the command fits a segment of 1 KiB.
+            public static final int MAX_BYTES = 840;
+
+            public Collect {
+                paths = List.copyOf(paths);
+                if (paths.isEmpty()) throw new IllegalArgumentException("no paths");
+                int prefix = paths.getFirst().size();
+                if (prefix < MIN_PREFIX || prefix > MAX_PREFIX || paths.size() * prefix > MAX_BYTES) {
+                    throw new IllegalArgumentException(paths.size() + " prefixes of " + prefix + " bytes");
+                }
+                if (paths.stream().anyMatch(path -> path.size() != prefix)) {
+                    throw new IllegalArgumentException("prefixes of different lengths");
+                }
+            }
+        }
+
+        /// Read all paths and compare them with what was registered of them.
+        record Verify() implements Action {}
 
         private static void positive(String what, int number) {
             if (number < 1) throw new IllegalArgumentException(what + " " + number);

@@ -1,4 +1,4 @@
 package narlink.wire;
 
 /// What a segment says.
-public sealed interface Message permits Announcement, Symbols, Report, Command {}
+public sealed interface Message permits Announcement, Symbols, Report, Command, StoreQuestion, StoreAnswer {}

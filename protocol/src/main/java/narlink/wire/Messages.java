@@ -3,6 +3,7 @@ package narlink.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import narlink.Bytes;
@@ -11,11 +12,13 @@ import narlink.fec.Oti;
 import narlink.v1.ActivateGeneration;
 import narlink.v1.Body;
 import narlink.v1.CancelDeployment;
+import narlink.v1.CollectGarbage;
 import narlink.v1.ConfirmDeployment;
 import narlink.v1.FetchLog;
 import narlink.v1.RetainGenerations;
 import narlink.v1.RollBackProfile;
 import narlink.v1.TransmissionInfo;
+import narlink.v1.VerifyStore;
 
 /// Messages as the body of a segment, and back. Every number from the wire meets its limit in the constructor of the
 /// record that it ends up in.
@@ -41,6 +44,8 @@ final class Messages {
             case Symbols symbols -> body.setSymbols(write(symbols));
             case Report report -> body.setReport(Reports.write(report));
             case Command command -> body.setCommand(write(command));
+            case StoreQuestion question -> body.setQuestion(Questions.write(question));
+            case StoreAnswer answer -> body.setAnswer(Questions.write(answer));
         }
         return body.build().toByteArray();
     }
@@ -53,6 +58,8 @@ final class Messages {
                 case SYMBOLS -> new Parsed.Known(parse(body.getSymbols()));
                 case REPORT -> new Parsed.Known(Reports.parse(body.getReport()));
                 case COMMAND -> parse(body.getCommand());
+                case QUESTION -> Questions.parse(body.getQuestion());
+                case ANSWER -> new Parsed.Known(Questions.parse(body.getAnswer()));
                 case KIND_NOT_SET -> new Parsed.Unknown();
             };
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
@@ -150,6 +157,8 @@ final class Messages {
             case Command.Action.FetchLog log ->
                 out.setFetchLog(
                         FetchLog.newBuilder().setDeployment(log.deployment()).setOffset(log.offset()));
+            case Command.Action.Collect collect -> out.setCollect(write(collect));
+            case Command.Action.Verify verify -> out.setVerify(VerifyStore.newBuilder());
         }
         return out.build();
     }
@@ -178,8 +187,31 @@ final class Messages {
             case FETCH_LOG ->
                 Optional.of(new Command.Action.FetchLog(
                         in.getFetchLog().getDeployment(), in.getFetchLog().getOffset()));
+            case COLLECT -> Optional.of(parse(in.getCollect()));
+            case VERIFY -> Optional.of(new Command.Action.Verify());
             case ACTION_NOT_SET -> Optional.empty();
         };
+    }
+
+    private static CollectGarbage write(Command.Action.Collect collect) {
+        return CollectGarbage.newBuilder()
+                .setPrefix(collect.paths().getFirst().size())
+                .setPaths(ByteString.copyFrom(
+                        collect.paths().stream().map(Messages::bytes).toList()))
+                .build();
+    }
+
+    private static Command.Action parse(CollectGarbage in) {
+        int prefix = in.getPrefix();
+        var bytes = bytes(in.getPaths());
+        if (prefix < Command.Action.Collect.MIN_PREFIX || bytes.size() % prefix != 0) {
+            throw new IllegalArgumentException(bytes.size() + " bytes of prefixes of " + prefix);
+        }
+        var paths = new ArrayList<Bytes>();
+        for (int at = 0; at < Math.min(bytes.size(), 2 * Command.Action.Collect.MAX_BYTES); at += prefix) {
+            paths.add(bytes.slice(at, at + prefix));
+        }
+        return new Command.Action.Collect(paths);
     }
 
     static ByteString bytes(Bytes bytes) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import narlink.Bytes;
 import narlink.Sha256;
 
@@ -20,6 +21,7 @@ import narlink.Sha256;
 /// @param deployments the newest first, as many as fit
 /// @param command the last one carried out, 0 if none
 /// @param results of the newest commands, the newest first
+/// @param damaged paths that the last verification found damaged; empty if there never was one
 public record Report(
         long sequence,
         int version,
@@ -36,11 +38,14 @@ public record Report(
         List<ProfileReport> profiles,
         int lowestOpen,
         int command,
-        List<CommandResult> results)
+        List<CommandResult> results,
+        OptionalInt damaged)
         implements Message {
     public static final int MAX_DEPLOYMENTS = 64;
     public static final int MAX_PROFILES = 64;
     public static final int HASH_PREFIX = 8;
+    /// Feature: it answers a [StoreQuestion].
+    public static final long ANSWERS = 1;
     public static final int MAX_RESULTS = 8;
     /// Longest reason or output tail, in bytes.
     public static final int MAX_TEXT = 200;

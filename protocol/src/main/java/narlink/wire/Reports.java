@@ -8,6 +8,7 @@ import static narlink.wire.Messages.instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
 import narlink.wire.Report.DeploymentReport;
@@ -33,6 +34,7 @@ final class Reports {
                 .setCounters(write(report.counters()))
                 .setLowestOpen(report.lowestOpen())
                 .setCommand(report.command());
+        report.damaged().ifPresent(count -> out.setDamaged(count + 1));
         report.deployments().forEach(deployment -> out.addDeployments(write(deployment)));
         report.profiles().forEach(profile -> out.addProfiles(write(profile)));
         report.results()
@@ -67,7 +69,8 @@ final class Reports {
                 in.getCommand(),
                 bounded(in.getResultsList(), Report.MAX_RESULTS).stream()
                         .map(Reports::parse)
-                        .toList());
+                        .toList(),
+                in.getDamaged() == 0 ? OptionalInt.empty() : OptionalInt.of(in.getDamaged() - 1));
     }
 
     private static narlink.v1.ProfileReport write(ProfileReport report) {

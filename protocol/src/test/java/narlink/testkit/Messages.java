@@ -4,15 +4,21 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.OptionalInt;
 import narlink.Bytes;
 import narlink.Sha256;
 import narlink.fec.Oti;
+import narlink.inventory.Descriptions.Column;
+import narlink.inventory.Runs;
 import narlink.wire.Announcement;
 import narlink.wire.Command;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
 import narlink.wire.Message;
 import narlink.wire.Report;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
+import narlink.wire.StoreQuestion.Subject;
 import narlink.wire.Symbols;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -29,7 +35,9 @@ public final class Messages {
                 announcements().map(Message.class::cast),
                 symbols().map(Message.class::cast),
                 reports().map(Message.class::cast),
-                commands().map(Message.class::cast)));
+                commands().map(Message.class::cast),
+                questions().map(Message.class::cast),
+                answers().map(Message.class::cast)));
     }
 
     public static Arbitrary<Announcement> announcements() {
@@ -79,7 +87,38 @@ public final class Messages {
                 Combinators.combine(names, Arbitraries.integers().between(0, Integer.MAX_VALUE))
                         .as(Command.Action.RollBack::new),
                 Combinators.combine(names, numbers()).as(Command.Action.Retain::new),
-                Combinators.combine(numbers(), numbers()).as(Command.Action.FetchLog::new)));
+                Combinators.combine(numbers(), numbers()).as(Command.Action.FetchLog::new),
+                bytes(7, 7)
+                        .list()
+                        .ofMinSize(1)
+                        .ofMaxSize(Command.Action.Collect.MAX_BYTES / 7)
+                        .map(Command.Action.Collect::new),
+                Arbitraries.just(new Command.Action.Verify())));
+    }
+
+    public static Arbitrary<StoreQuestion> questions() {
+        var runs = Arbitraries.integers().between(0, Integer.MAX_VALUE).list().ofMaxSize(Runs.MAX);
+        var subjects = Arbitraries.oneOf(List.<Arbitrary<Subject>>of(
+                Arbitraries.just(new Subject.Sketch()),
+                Arbitraries.just(new Subject.Ids()),
+                Arbitraries.just(new Subject.Roots()),
+                Arbitraries.just(new Subject.Damaged()),
+                Combinators.combine(Arbitraries.of(Column.class).set(), runs).as(Subject.Paths::new)));
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, Long.MAX_VALUE),
+                        bytes(StoreQuestion.DIGEST_BYTES, StoreQuestion.DIGEST_BYTES),
+                        subjects,
+                        Arbitraries.integers().between(0, 1_000_000).list().ofMaxSize(StoreQuestion.MAX_PIECES))
+                .as(StoreQuestion::new);
+    }
+
+    public static Arbitrary<StoreAnswer> answers() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, Long.MAX_VALUE),
+                        Arbitraries.integers().between(0, Integer.MAX_VALUE),
+                        Arbitraries.integers().between(0, Integer.MAX_VALUE),
+                        bytes(0, StoreAnswer.PIECE))
+                .as(StoreAnswer::new);
     }
 
     public static Arbitrary<Report> reports() {
@@ -114,7 +153,8 @@ public final class Messages {
                             told.profiles(),
                             number,
                             paths,
-                            told.results());
+                            told.results(),
+                            number % 3 == 0 ? OptionalInt.empty() : OptionalInt.of(number / 3));
                 });
     }
 

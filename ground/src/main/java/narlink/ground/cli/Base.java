@@ -88,6 +88,28 @@ abstract class Base implements Callable<Integer> {
         return Stores.open(url == null ? "daemon" : url, Options.of(files().roots()));
     }
 
+    /// Questions are signed by the mission key where it is here, else by the station key, which the satellite knows
+    /// once a
+    /// deployment has named it.
+    narlink.ground.Asking asking(Ledger ledger, Satellite satellite) throws IOException {
+        var files = files();
+        var key = files.hasMissionKey() ? files.missionKey() : files.stationKey();
+        return new narlink.ground.Asking(ledger, satellite, key, this::openStore);
+    }
+
+    /// Has the roots on Earth follow the mirror, in all stores that deployments came from.
+    void follow(Ledger ledger, Satellite satellite) throws IOException {
+        var urls = new java.util.TreeSet<>(ledger.stores(satellite.name()));
+        ledger.deployments(satellite.name()).forEach(deployment -> urls.add(deployment.store()));
+        for (var url : urls) {
+            try (var earth = openStore(url)) {
+                new narlink.ground.Housekeeping(ledger, satellite).follow(earth);
+            } catch (IOException e) {
+                System.err.println("narlink: roots in " + url + " were left as they are: " + e.getMessage());
+            }
+        }
+    }
+
     /// Store paths as typed: whole, or a symlink such as `./result` that leads to one.
     static List<StorePath> paths(List<String> typed) throws IOException {
         var paths = new java.util.ArrayList<StorePath>();

@@ -35,6 +35,7 @@ final class IngestCommand extends Base {
             var satellite = satellite(ledger, name);
             var read = ReportReader.read(ledger, satellite, in, Instant.now());
             SupplementText.answer(new Supplements(files(), ledger, this::openStore), satellite);
+            follow(ledger, satellite);
             var out = new JsonObject();
             out.addProperty("satellite", name);
             out.addProperty("reports", read.believed());

@@ -197,6 +197,18 @@ final class OrderCommands {
     }
 
     @Command(
+            name = "verify",
+            description = "Has the satellite read its whole store, a little at a time, and compare it with what was "
+                    + "registered of it. What is damaged or missing is sent again.",
+            footer = {"", "Example: narlink verify sat-7"})
+    static final class Verify extends Order {
+        @Override
+        Action action() {
+            return new Action.Verify();
+        }
+    }
+
+    @Command(
             name = "retention",
             description =
                     "Sets how many generations of a profile are kept on board, now and after each deployment. The "

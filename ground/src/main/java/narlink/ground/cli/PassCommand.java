@@ -81,6 +81,7 @@ final class PassCommand extends Base {
             try (var link = Links.open(url, patience())) {
                 result = fly(link, ledger, satellite, settings);
             }
+            follow(ledger, satellite);
             Terminal.clear();
             var carried = ledger.deployments(satellite.name()).stream()
                     .filter(deployment -> before.contains(deployment.number()) || !deployment.ended())
@@ -110,7 +111,8 @@ final class PassCommand extends Base {
                     files().packs(),
                     duration.isZero() ? settings : settings.lasting(Duration.between(Instant.now(), end)),
                     Clock.systemUTC(),
-                    new Progress());
+                    new Progress(),
+                    asking(ledger, satellite));
             var flown = pass.fly(link);
             result = result == null ? flown : flown.after(result);
             boolean queued = SupplementText.answer(supplements, satellite);

@@ -75,8 +75,13 @@ class PlanCommand extends Base {
             var request = request(ledger, Optional.empty(), Activation.NONE, Duration.ofDays(14));
             var summary = new Orders(files(), ledger, earth, new PackProgress())
                     .plan(request, SecretKey.generate("plan"), Instant.now());
+            var basis = Basis.of(ledger, request);
             var out = describe(request, summary);
-            print(out, () -> tell(request, summary));
+            basis.describe(out);
+            print(out, () -> {
+                tell(request, summary);
+                System.out.println(basis.line());
+            });
         }
         return 0;
     }

@@ -77,10 +77,13 @@ final class SendCommand extends PlanCommand {
             }
             var summary = orders.send(request, mission, files.stationKey(), Instant.now());
             Terminal.clear();
+            var basis = Basis.of(ledger, request);
             var out = describe(request, summary);
             out.addProperty("deployment", summary.deployment());
+            basis.describe(out);
             print(out, () -> {
                 tell(request, summary);
+                System.out.println(basis.line());
                 System.out.println(
                         "deployment " + summary.deployment() + " rehearsed, signed and queued for " + satellite);
             });

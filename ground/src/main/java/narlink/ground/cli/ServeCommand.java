@@ -47,6 +47,7 @@ final class ServeCommand extends Base {
                     files().stationKey(),
                     files().packs(),
                     Links::open,
+                    satellite -> asking(ledger, satellite),
                     new Told(ledger, hook),
                     Clock.systemUTC()));
             var over = new CountDownLatch(1);
@@ -109,6 +110,7 @@ final class ServeCommand extends Base {
         @Override
         public void carried(Satellite satellite) throws IOException {
             SupplementText.answer(new Supplements(files(), ledger, ServeCommand.this::openStore), satellite);
+            follow(ledger, satellite);
         }
 
         @Override

@@ -6,10 +6,15 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
+import narlink.ground.Mirror;
 import narlink.ground.ReportReader;
 import narlink.ground.Satellite;
 import narlink.nix.Nix32;
@@ -54,11 +59,11 @@ final class StatusCommand extends Base {
         static View of(Ledger ledger, Satellite satellite) {
             var report = ReportReader.last(ledger, satellite);
             var age = ledger.lastReport(satellite.name()).map(heard -> Duration.between(heard.heard(), Instant.now()));
-            var digest = ledger.mirror(satellite.name()).digest();
+            var mirror = ledger.mirror(satellite.name());
             return new View(
                     report,
                     age,
-                    report.map(known -> known.storeDigest().equals(digest)).orElse(false));
+                    report.map(known -> mirror.is(known.storeDigest())).orElse(false));
         }
     }
 
@@ -66,6 +71,10 @@ final class StatusCommand extends Base {
         var view = View.of(ledger, satellite);
         var out = SatelliteCommand.describe(ledger, satellite);
         out.addProperty("inSync", view.inSync());
+        var mirror = ledger.mirror(satellite.name());
+        for (var belief : Mirror.Belief.values()) {
+            out.addProperty(belief.name().toLowerCase(Locale.ROOT) + "Paths", mirror.count(belief));
+        }
         if (view.report().isPresent()) {
             var report = view.report().get();
             out.addProperty("storeDigest", report.storeDigest().hex());
@@ -116,13 +125,14 @@ final class StatusCommand extends Base {
         var mirror = ledger.mirror(satellite.name());
         System.out.printf("%s%n", satellite.name());
         System.out.printf(
-                "  mirror   %d paths, %d acknowledged, %d predicted; %s%n",
+                "  mirror   %d paths, %s; %s%n",
                 mirror.paths().size(),
-                mirror.acknowledged(),
-                mirror.paths().size() - mirror.acknowledged(),
+                beliefs(mirror),
                 view.report().isEmpty()
                         ? "nothing was heard yet"
-                        : view.inSync() ? "in sync with the last report" : "the last report tells of another store");
+                        : view.inSync()
+                                ? "in sync with the last report"
+                                : "the last report tells of another store; the next pass asks for the difference");
         view.report()
                 .ifPresent(report -> System.out.printf(
                         "  report   %s ago: %d paths on board, %s free%n",
@@ -144,6 +154,15 @@ final class StatusCommand extends Base {
         var commands = ledger.commands(satellite.name());
         commands.subList(Math.max(0, commands.size() - COMMANDS), commands.size())
                 .forEach(command -> System.out.println("  " + OrderCommands.line(command)));
+    }
+
+    /// How many paths are believed how.
+    static String beliefs(Mirror mirror) {
+        return Arrays.stream(Mirror.Belief.values())
+                .sorted(Comparator.reverseOrder())
+                .filter(belief -> mirror.count(belief) > 0 || belief == Mirror.Belief.ACKNOWLEDGED)
+                .map(belief -> mirror.count(belief) + " " + belief.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     /// One deployment in a line.

@@ -16,6 +16,12 @@ final class SupplementText {
             for (var supplement : supplements.answer(satellite, Instant.now())) {
                 queued = true;
                 Terminal.clear();
+                if (supplement.stuck() == 0) {
+                    System.err.printf(
+                            "paths are damaged on board: deployment %d brings them again, %s%n",
+                            supplement.instead(), ByteCount.human(supplement.packBytes()));
+                    continue;
+                }
                 System.err.printf(
                         "deployment %d counts on what is damaged or missing on board: %d takes its place, %s%n",
                         supplement.stuck(), supplement.instead(), ByteCount.human(supplement.packBytes()));

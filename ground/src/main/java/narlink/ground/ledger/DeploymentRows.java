@@ -45,7 +45,7 @@ final class DeploymentRows {
                 .execute();
         if (deployment.objects().isEmpty()) return;
         var batch = handle.prepareBatch("INSERT INTO deployment_path (satellite, deployment, position, path, nar_hash,"
-                + " nar_size) VALUES (:satellite, :deployment, :position, :path, :hash, :size)");
+                + " nar_size, refs) VALUES (:satellite, :deployment, :position, :path, :hash, :size, :refs)");
         int position = 0;
         for (var item : deployment.objects()) {
             batch.bind("satellite", deployment.satellite().value())
@@ -54,6 +54,7 @@ final class DeploymentRows {
                     .bind("path", item.path().toString())
                     .bind("hash", item.narHash().hex())
                     .bind("size", item.narSize())
+                    .bind("refs", InventoryRows.references(item))
                     .add();
         }
         batch.execute();
@@ -64,7 +65,7 @@ final class DeploymentRows {
         handle.createQuery("SELECT * FROM deployment_path WHERE satellite = :satellite ORDER BY deployment, position")
                 .bind("satellite", satellite.value())
                 .map((row, context) ->
-                        Map.entry(row.getInt("deployment"), SqlLedger.item(row, Mirror.Belief.ACKNOWLEDGED)))
+                        Map.entry(row.getInt("deployment"), InventoryRows.item(row, Mirror.Belief.ACKNOWLEDGED)))
                 .forEach(entry -> objects.computeIfAbsent(entry.getKey(), number -> new ArrayList<>())
                         .add(entry.getValue()));
         return handle.createQuery("SELECT * FROM deployment WHERE satellite = :satellite ORDER BY number")

@@ -3,18 +3,17 @@ package narlink.ground.ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import narlink.Bytes;
-import narlink.Sha256;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Mirror;
+import narlink.ground.Piece;
 import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.ground.Timetable;
@@ -23,6 +22,8 @@ import narlink.nix.StorePath;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
 import narlink.wire.SatelliteName;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -86,6 +87,10 @@ public final class SqlLedger implements Ledger {
             for (var table : List.of(
                     "contact",
                     "link",
+                    "earth_store",
+                    "root",
+                    "piece",
+                    "question",
                     "history",
                     "command",
                     "report",
@@ -132,44 +137,84 @@ public final class SqlLedger implements Ledger {
 
     @Override
     public Mirror mirror(SatelliteName satellite) {
-        return Mirror.of(jdbi.withHandle(handle -> handle.createQuery(
-                        "SELECT * FROM mirror WHERE satellite = :satellite")
-                .bind("satellite", satellite.value())
-                .map((row, context) -> item(row, Mirror.Belief.valueOf(row.getString("belief"))))
-                .list()));
+        return jdbi.withHandle(handle -> InventoryRows.mirror(handle, satellite));
     }
 
     @Override
     public void believe(SatelliteName satellite, Collection<Mirror.Item> items) {
         if (items.isEmpty()) return;
-        jdbi.useTransaction(handle -> {
-            var batch = handle.prepareBatch("INSERT INTO mirror (satellite, path, nar_hash, nar_size, belief)"
-                    + " VALUES (:satellite, :path, :hash, :size, :belief)"
-                    + " ON CONFLICT (satellite, path) DO UPDATE SET nar_hash = excluded.nar_hash,"
-                    + " nar_size = excluded.nar_size, belief = excluded.belief"
-                    + " WHERE excluded.belief <> 'PREDICTED' OR mirror.belief = 'PREDICTED'");
-            for (var item : items) {
-                batch.bind("satellite", satellite.value())
-                        .bind("path", item.path().toString())
-                        .bind("hash", item.narHash().hex())
-                        .bind("size", item.narSize())
-                        .bind("belief", item.belief().name())
-                        .add();
-            }
-            batch.execute();
-        });
+        jdbi.useTransaction(handle -> InventoryRows.believe(handle, satellite, items));
     }
 
     @Override
     public void forget(SatelliteName satellite, Collection<StorePath> paths) {
-        jdbi.useTransaction(handle -> {
-            for (var path : paths) {
-                handle.createUpdate("DELETE FROM mirror WHERE satellite = :satellite AND path = :path")
-                        .bind("satellite", satellite.value())
-                        .bind("path", path.toString())
-                        .execute();
-            }
-        });
+        jdbi.useTransaction(handle -> InventoryRows.forget(handle, satellite, paths));
+    }
+
+    @Override
+    public void settle(SatelliteName satellite, Collection<Mirror.Item> items, Bytes digest) {
+        jdbi.useTransaction(handle -> InventoryRows.settle(handle, satellite, items, digest));
+    }
+
+    @Override
+    public void asked(SatelliteName satellite, StoreQuestion question, int paths) {
+        jdbi.useTransaction(handle -> InventoryRows.asked(handle, satellite, question, paths));
+    }
+
+    @Override
+    public boolean told(SatelliteName satellite, StoreAnswer answer) {
+        return jdbi.inTransaction(handle -> InventoryRows.told(handle, satellite, answer));
+    }
+
+    @Override
+    public List<Piece> pieces(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> InventoryRows.pieces(handle, satellite));
+    }
+
+    @Override
+    public void discard(SatelliteName satellite, Bytes digest, StoreQuestion.Subject subject) {
+        jdbi.useTransaction(handle -> InventoryRows.discard(handle, satellite, digest, subject));
+    }
+
+    @Override
+    public boolean rootsWanted(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT roots_wanted FROM satellite WHERE name = :s")
+                        .bind("s", satellite.value())
+                        .mapTo(Integer.class)
+                        .one()
+                != 0);
+    }
+
+    @Override
+    public void wantRoots(SatelliteName satellite) {
+        jdbi.useTransaction(handle -> InventoryRows.wantRoots(handle, satellite, 1));
+    }
+
+    @Override
+    public void rooted(SatelliteName satellite, SortedMap<String, StorePath> roots) {
+        jdbi.useTransaction(handle -> InventoryRows.rooted(handle, satellite, roots));
+    }
+
+    @Override
+    public SortedMap<String, StorePath> roots(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> InventoryRows.roots(handle, satellite));
+    }
+
+    @Override
+    public List<String> stores(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT url FROM earth_store WHERE satellite = :s")
+                .bind("s", satellite.value())
+                .mapTo(String.class)
+                .list());
+    }
+
+    @Override
+    public void addStore(SatelliteName satellite, String url) {
+        jdbi.useTransaction(handle -> handle.createUpdate("INSERT INTO earth_store (satellite, url)"
+                        + " VALUES (:satellite, :url) ON CONFLICT (satellite, url) DO NOTHING")
+                .bind("satellite", satellite.value())
+                .bind("url", url)
+                .execute());
     }
 
     @Override
@@ -358,14 +403,6 @@ public final class SqlLedger implements Ledger {
                         Base64.getDecoder().decode(row.getString("segment")),
                         Instant.ofEpochMilli(row.getLong("heard"))))
                 .findFirst());
-    }
-
-    static Mirror.Item item(ResultSet row, Mirror.Belief belief) throws SQLException {
-        return new Mirror.Item(
-                StorePath.parse(row.getString("path")),
-                Sha256.ofHex(row.getString("nar_hash")),
-                row.getLong("nar_size"),
-                belief);
     }
 
     static String base64(byte[] bytes) {

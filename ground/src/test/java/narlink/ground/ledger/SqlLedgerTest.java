@@ -209,7 +209,8 @@ final class SqlLedgerTest {
                 List.of(),
                 1,
                 0,
-                List.of());
+                List.of(),
+                java.util.OptionalInt.empty());
     }
 
     private static Deployment deployment(int number) {

@@ -1,0 +1,218 @@
+package narlink.ground;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import narlink.nix.SecretKey;
+import narlink.nix.StorePath;
+import narlink.wire.Command.Action;
+import narlink.wire.DeploymentState;
+import narlink.wire.Envelope;
+import narlink.wire.Report;
+import narlink.wire.Report.CommandResult.Outcome;
+import narlink.wire.StoreAnswer;
+import narlink.wire.StoreQuestion;
+import org.jspecify.annotations.Nullable;
+
+/// Asks a satellite about its store where the mirror is not what it reports, a few pieces at a time, so that a dead
+/// link
+/// costs little; what is answered goes to the ledger, and a later pass goes on with it. [Reconciliation] decides what.
+public final class Asking {
+    private static final System.Logger LOG = System.getLogger(Asking.class.getName());
+
+    /// Questions without any answer, before this pass gives up.
+    private static final int MOST_UNANSWERED = 5;
+    /// Steps without a question between them: more would be a bug.
+    private static final int MOST_STEPS = 20;
+
+    private final Ledger ledger;
+    private final Satellite satellite;
+    private final SecretKey key;
+    private final Supplements.Opener stores;
+    private Duration answerWithin = Duration.ofSeconds(2);
+    private Optional<Report> last = Optional.empty();
+    private OptionalInt damageTold = OptionalInt.empty();
+    private boolean dirty;
+    private boolean resting = true;
+    private final Set<Integer> collections = new HashSet<>();
+    private final Set<Integer> awaited = new HashSet<>();
+    private long number;
+    private Instant patience = Instant.MIN;
+    private int unanswered;
+    private @Nullable List<Mirror.Item> earth;
+
+    /// @param key the mission key, or a station key that an announcement on board names
+    public Asking(Ledger ledger, Satellite satellite, SecretKey key, Supplements.Opener stores) {
+        this.ledger = ledger;
+        this.satellite = satellite;
+        this.key = key;
+        this.stores = stores;
+        ledger.commands(satellite.name()).stream()
+                .filter(command -> command.action() instanceof Action.Collect)
+                .forEach(command -> collections.add(command.number()));
+    }
+
+    /// @param time after which an answer is lost
+    void answerWithin(Duration time) {
+        answerWithin = time;
+    }
+
+    /// Takes a report that was news.
+    void on(Report report) {
+        boolean changed = last.isEmpty()
+                || !last.get().storeDigest().equals(report.storeDigest())
+                || !last.get().damaged().equals(report.damaged());
+        last = Optional.of(report);
+        if (changed) dirty = true;
+    }
+
+    /// Takes an answer, if it is to a question of ours.
+    void on(StoreAnswer answer, Instant now) {
+        if (!ledger.told(satellite.name(), answer)) return;
+        dirty = true;
+        if (answer.question() != number) return;
+        unanswered = 0;
+        if (answer.moved()) awaited.clear();
+        awaited.remove(answer.piece());
+        patience = awaited.isEmpty() ? Instant.MIN : now.plus(answerWithin);
+    }
+
+    /// The segment to be sent now, if there is one.
+    Optional<byte[]> next(Instant now) {
+        if (now.isBefore(patience)) return Optional.empty();
+        if (!awaited.isEmpty()) {
+            awaited.clear();
+            unanswered++;
+            dirty = true;
+        }
+        if (!dirty || unanswered >= MOST_UNANSWERED || !isQuiet()) return Optional.empty();
+        var question = question(now);
+        dirty = false;
+        resting = question.isEmpty();
+        if (question.isEmpty()) return Optional.empty();
+        awaited.addAll(question.get().pieces());
+        patience = now.plus(answerWithin);
+        return Optional.of(Envelope.seal(question.get(), key, Envelope.Direction.UP, satellite.name()));
+    }
+
+    /// Whether there is nothing to ask or to wait for.
+    boolean over() {
+        return unanswered >= MOST_UNANSWERED || !isQuiet() || resting && !dirty;
+    }
+
+    /// While paths come in or go, the digest is of no moment that Earth knows of.
+    private boolean isQuiet() {
+        return last.isPresent()
+                && (last.get().features() & Report.ANSWERS) != 0
+                && last.get().deployments().stream()
+                        .noneMatch(told -> told.state() == DeploymentState.RECEIVING
+                                && told.pathsDone() > 0
+                                && told.reason().isEmpty())
+                && last.get().results().stream()
+                        .noneMatch(
+                                result -> result.outcome() == Outcome.PENDING && collections.contains(result.number()));
+    }
+
+    /// Carries out what has been answered, and says what to ask next.
+    ///
+    /// @return the question for files and pipes alike; empty where there is none
+    Optional<StoreQuestion> question(Instant now) {
+        for (int i = 0; i < MOST_STEPS && last.isPresent(); i++) {
+            switch (step(last.get())) {
+                case Reconciliation.Step.Rest rest -> {
+                    return Optional.empty();
+                }
+                case Reconciliation.Step.Ask ask -> {
+                    number = Math.max(number + 1, now.toEpochMilli());
+                    var question = new StoreQuestion(number, ask.digest(), ask.subject(), ask.pieces());
+                    ledger.asked(satellite.name(), question, ask.paths());
+                    return Optional.of(question);
+                }
+                case Reconciliation.Step.Settle settle -> settle(settle, now);
+                case Reconciliation.Step.Rooted rooted -> ledger.rooted(satellite.name(), rooted.roots());
+                case Reconciliation.Step.Damaged damaged -> damaged(damaged.paths(), now);
+                case Reconciliation.Step.Discard discard -> {
+                    LOG.log(System.Logger.Level.WARNING, "{0}: {1}", discard.subject(), discard.why());
+                    ledger.discard(satellite.name(), discard.digest(), discard.subject());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Reconciliation.Step step(Report report) {
+        return new Reconciliation(
+                        ledger.mirror(satellite.name()),
+                        Mirror.beginning(report.storeDigest()),
+                        report.validPaths(),
+                        ledger.rootsWanted(satellite.name()),
+                        report.damaged().equals(damageTold) ? OptionalInt.empty() : report.damaged(),
+                        ledger.pieces(satellite.name()),
+                        this::earth)
+                .step();
+    }
+
+    private void settle(Reconciliation.Step.Settle settle, Instant now) {
+        var before = ledger.mirror(satellite.name()).paths();
+        var after = Mirror.of(settle.items()).paths();
+        ledger.settle(satellite.name(), settle.items(), settle.digest());
+        long gone = before.keySet().stream()
+                .filter(path -> !after.containsKey(path))
+                .count();
+        long come = after.keySet().stream()
+                .filter(path -> !before.containsKey(path))
+                .count();
+        if (gone + come > 0) {
+            ledger.happened(
+                    satellite.name(),
+                    now,
+                    "mirror corrected: " + come + " paths more, " + gone + " fewer, " + after.size() + " on board");
+        }
+    }
+
+    private void damaged(Set<StorePath> paths, Instant now) {
+        damageTold = last.flatMap(report -> Optional.of(report.damaged())).orElse(OptionalInt.empty());
+        var mirror = ledger.mirror(satellite.name());
+        ledger.believe(
+                satellite.name(),
+                mirror.paths().values().stream()
+                        .filter(item -> paths.contains(item.path()) != (item.belief() == Mirror.Belief.DAMAGED))
+                        .map(item -> item.as(
+                                paths.contains(item.path()) ? Mirror.Belief.DAMAGED : Mirror.Belief.ACKNOWLEDGED))
+                        .toList());
+        ledger.discard(
+                satellite.name(),
+                Mirror.beginning(last.orElseThrow().storeDigest()),
+                new StoreQuestion.Subject.Damaged());
+        ledger.happened(satellite.name(), now, paths.size() + " paths are damaged on board");
+    }
+
+    /// What past deployments brought, and what the stores on Earth hold that they came from.
+    private List<Mirror.Item> earth() {
+        if (earth != null) return earth;
+        var items = new ArrayList<Mirror.Item>();
+        var urls = new TreeSet<>(ledger.stores(satellite.name()));
+        for (var deployment : ledger.deployments(satellite.name())) {
+            urls.add(deployment.store());
+            items.addAll(deployment.objects());
+        }
+        for (var url : urls) {
+            try (var store = stores.open(url)) {
+                for (var info : store.infos(store.validPaths()).values()) {
+                    items.add(Mirror.Item.of(info, Mirror.Belief.ACKNOWLEDGED));
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.INFO, "what {0} holds is not known: {1}", url, e.getMessage());
+            }
+        }
+        earth = items;
+        return items;
+    }
+}

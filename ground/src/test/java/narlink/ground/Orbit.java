@@ -1,0 +1,247 @@
+package narlink.ground;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import narlink.Bytes;
+import narlink.Sha256;
+import narlink.flight.FlightState;
+import narlink.flight.ReceptionLoop;
+import narlink.ground.ledger.SqlLedger;
+import narlink.nix.NarInfo;
+import narlink.nix.PathInfo;
+import narlink.nix.Store;
+import narlink.nix.StorePath;
+import narlink.store.Options;
+import narlink.store.Stores;
+import narlink.wire.Frames;
+import narlink.wire.SatelliteName;
+
+/// A ground and a receiver with their stores, which hear each other when the test says so.
+final class Orbit implements AutoCloseable {
+    static final SatelliteName NAME = new SatelliteName("sat");
+    private static final int MOST_QUESTIONS = 2000;
+
+    final Path directory;
+    final GroundState files;
+    final Store earth;
+    Ledger ledger;
+    Satellite satellite;
+    private final String url;
+    private ReceptionLoop receiver;
+    private Store board;
+    private Instant now = Instant.now();
+    private final List<byte[]> down = new ArrayList<>();
+
+    /// What one contact cost the return link, in frames' bytes, reports left out.
+    /// @param bytesUntilSync those of them that came before the mirror had the right paths
+    record Heard(int answers, long bytes, long bytesUntilSync) {}
+
+    /// @param url of the store on board
+    Orbit(Path directory, String url) throws IOException {
+        this.directory = directory;
+        this.url = url;
+        this.files = new GroundState(directory.resolve("ground"));
+        files.init();
+        this.earth = Stores.open(earthUrl(), Options.of(directory.resolve("roots")));
+        var flight = flight();
+        flight.init(NAME);
+        flight.trust(files.missionKey().publicKey());
+        this.satellite = new Satellite(NAME, flight.flightKey().publicKey(), Optional.empty());
+        this.ledger = newLedger();
+        this.board = openBoard();
+        this.receiver = new ReceptionLoop(flight, board, Clock.systemUTC());
+    }
+
+    private Ledger newLedger() throws IOException {
+        var opened = SqlLedger.open(files.database());
+        if (opened.satellite(NAME).isEmpty()) opened.add(satellite);
+        opened.addStore(NAME, earthUrl());
+        return opened;
+    }
+
+    String earthUrl() {
+        return "file://" + directory.resolve("earth");
+    }
+
+    private FlightState flight() {
+        return FlightState.at(directory.resolve("flight"));
+    }
+
+    /// Another hand on the store on board.
+    Store openBoard() throws IOException {
+        return Stores.open(
+                url,
+                Options.of(directory.resolve("board-roots"))
+                        .trusting(List.of(flight().nixKey().publicKey())));
+    }
+
+    void restartReceiver() throws IOException {
+        receiver.close();
+        board.close();
+        board = openBoard();
+        receiver = new ReceptionLoop(flight(), board, Clock.systemUTC());
+    }
+
+    /// Earth's database is lost.
+    void forgetEverything() throws IOException {
+        ledger.close();
+        for (var end : List.of("", "-wal", "-shm")) Files.deleteIfExists(Path.of(files.database() + end));
+        ledger = newLedger();
+    }
+
+    /// Many paths that a store counts as valid, without contents: quick to make, for who only asks what there is.
+    static void fill(Path store, List<PathInfo> infos) throws IOException {
+        Files.createDirectories(store);
+        for (var info : infos) {
+            Files.writeString(
+                    store.resolve(NarInfo.fileName(info.path())),
+                    NarInfo.uncompressed(info).text());
+        }
+    }
+
+    /// A path with random contents, put into both stores or into one.
+    StorePath add(SplittableRandom random, String name, boolean onEarth, boolean onBoard) throws IOException {
+        var present = new ArrayList<>(board.validPaths());
+        if (onEarth) present.retainAll(earth.validPaths());
+        var references = new TreeSet<StorePath>();
+        for (int i = random.nextInt(3); i > 0 && !present.isEmpty(); i--) {
+            references.add(present.get(random.nextInt(present.size())));
+        }
+        byte[] contents = new byte[8 + random.nextInt(200)];
+        random.nextBytes(contents);
+        byte[] digest = new byte[20];
+        random.nextBytes(digest);
+        var path = StorePath.of(digest, name);
+        if (onEarth) put(earth, path, references, contents);
+        if (onBoard) putOnBoard(path, references, contents);
+        return path;
+    }
+
+    void putOnBoard(StorePath path, TreeSet<StorePath> references, byte[] contents) throws IOException {
+        try (var hand = openBoard()) {
+            put(hand, path, references, contents);
+        }
+    }
+
+    private void put(Store store, StorePath path, TreeSet<StorePath> references, byte[] contents) throws IOException {
+        byte[] nar = SampleClosure.nar(contents);
+        var info = new PathInfo(
+                path, Sha256.of(nar), nar.length, references, Optional.empty(), List.of(), Optional.empty());
+        store.add(info.signedBy(flight().nixKey()), new ByteArrayInputStream(nar));
+    }
+
+    /// Earth and satellite hear each other until nothing is left to ask.
+    ///
+    /// @param loss share of segments that is lost, both ways
+    /// @param patience questions after which the contact is over
+    Heard contact(SplittableRandom random, double loss, int patience) throws IOException, InterruptedException {
+        var asking = new Asking(ledger, satellite, files.missionKey(), store -> {
+            return Stores.open(store, Options.of(directory.resolve("roots")));
+        });
+        var intake = new ReportIntake(ledger, satellite);
+        synchronized (down) {
+            down.clear();
+        }
+        receiver.reportTo(new ReceptionLoop.Downlink() {
+            @Override
+            public void offer(byte[] segment) {}
+
+            @Override
+            public void answer(byte[] segment) {
+                synchronized (down) {
+                    down.add(segment);
+                }
+            }
+        });
+        take(intake, asking, receiver.settled());
+        int answers = 0;
+        long bytes = 0;
+        long untilSync = 0;
+        for (int i = 0; i < Math.min(patience, MOST_QUESTIONS); i++) {
+            now = now.plusSeconds(3);
+            var question = asking.next(now);
+            if (question.isEmpty()) {
+                if (asking.over()) break;
+                continue;
+            }
+            boolean sync = inSync();
+            if (random.nextDouble() >= loss) receiver.hear(question.get());
+            byte[] report = receiver.settled();
+            List<byte[]> told;
+            synchronized (down) {
+                told = List.copyOf(down);
+                down.clear();
+            }
+            for (byte[] segment : told) {
+                answers++;
+                bytes += Frames.frame(segment).length;
+                if (!sync) untilSync = bytes;
+                if (random.nextDouble() >= loss) take(intake, asking, segment);
+            }
+            if (random.nextDouble() >= loss) take(intake, asking, report);
+        }
+        return new Heard(answers, bytes, untilSync);
+    }
+
+    private void take(ReportIntake intake, Asking asking, byte[] segment) {
+        switch (intake.take(segment, now)) {
+            case ReportIntake.Taken.Believed believed -> {
+                if (believed.news()) asking.on(believed.report());
+            }
+            case ReportIntake.Taken.Told told -> asking.on(told.answer(), now);
+            case ReportIntake.Taken.Refused refused -> throw new AssertionError(refused.why());
+        }
+    }
+
+    /// What is on board, and what Earth believes: base name, contents as far as Earth knows them, size, references.
+    List<String> onBoard() throws IOException {
+        var mirror = ledger.mirror(NAME).paths();
+        var lines = new ArrayList<String>();
+        try (var hand = openBoard()) {
+            for (var info : hand.infos(hand.validPaths()).values()) {
+                var item = mirror.get(info.path());
+                int known = item == null ? Sha256.LENGTH : item.narHash().size();
+                lines.add(line(
+                        info.path(),
+                        info.narHash().bytes().slice(0, known),
+                        info.narSize(),
+                        Optional.of(info.references())));
+            }
+        }
+        return lines;
+    }
+
+    List<String> mirrored() {
+        return ledger.mirror(NAME).paths().values().stream()
+                .map(item -> line(item.path(), item.narHash(), item.narSize(), item.references()))
+                .toList();
+    }
+
+    private static String line(StorePath path, Bytes hash, long size, Object references) {
+        return path.baseName() + " " + hash.hex() + " " + size + " " + references;
+    }
+
+    boolean inSync() {
+        return new ReportIntake(ledger, satellite)
+                .last()
+                .map(report -> ledger.mirror(NAME).is(report.storeDigest()))
+                .orElse(false);
+    }
+
+    @Override
+    public void close() throws IOException {
+        receiver.close();
+        board.close();
+        earth.close();
+        ledger.close();
+    }
+}

@@ -1,0 +1,99 @@
+package narlink.ground;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import narlink.nix.StorePath;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/// Whatever happens on board and on Earth, and whatever of it is not heard: after one contact that is heard, the mirror
+/// is
+/// the store.
+final class ReconciliationProperties {
+    @Property(tries = 10, shrinking = ShrinkingMode.OFF)
+    void afterOneContactTheMirrorIsTheStore(@ForAll long seed) throws IOException, InterruptedException {
+        var directory = Files.createTempDirectory("reconciliation");
+        var random = new SplittableRandom(seed);
+        try (var orbit = new Orbit(directory, "file://" + directory.resolve("board"))) {
+            for (int i = random.nextInt(60); i > 0; i--) orbit.add(random, "launched", random.nextBoolean(), true);
+            for (int i = 3 + random.nextInt(12); i > 0; i--) happen(orbit, random);
+            orbit.contact(random, 0, 1000);
+            assertEquals(orbit.onBoard(), orbit.mirrored());
+            assertTrue(orbit.inSync());
+            assertEquals(0, orbit.contact(random, 0, 1000).answers(), "equal digests cost nothing");
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private static void happen(Orbit orbit, SplittableRandom random) throws IOException, InterruptedException {
+        switch (random.nextInt(8)) {
+            case 0 -> orbit.add(random, "by-hand", random.nextBoolean(), true);
+            case 1 -> collect(orbit, random);
+            case 2 -> replace(orbit, random);
+            case 3 -> orbit.contact(random, 0, 1000);
+            case 4 -> orbit.contact(random, random.nextDouble(), random.nextInt(12));
+            case 5 -> orbit.restartReceiver();
+            case 6 -> predict(orbit, random);
+            default -> {
+                if (random.nextInt(4) == 0) orbit.forgetEverything();
+            }
+        }
+    }
+
+    /// Somebody deletes on board what nothing refers to.
+    private static void collect(Orbit orbit, SplittableRandom random) throws IOException {
+        try (var hand = orbit.openBoard()) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                var dead = unreferenced(hand.infos(hand.validPaths()).values());
+                if (!dead.isEmpty()) hand.collectGarbage(List.of(dead.get(random.nextInt(dead.size()))));
+            }
+        }
+    }
+
+    /// A path is deleted and comes back with other contents.
+    private static void replace(Orbit orbit, SplittableRandom random) throws IOException {
+        StorePath path;
+        try (var hand = orbit.openBoard()) {
+            var dead = unreferenced(hand.infos(hand.validPaths()).values());
+            if (dead.isEmpty()) return;
+            path = dead.get(random.nextInt(dead.size()));
+            hand.collectGarbage(List.of(path));
+        }
+        byte[] contents = new byte[50];
+        random.nextBytes(contents);
+        orbit.putOnBoard(path, new TreeSet<>(), contents);
+    }
+
+    /// Earth expects what does not come.
+    private static void predict(Orbit orbit, SplittableRandom random) throws IOException {
+        var path = orbit.add(random, "expected", true, false);
+        orbit.ledger.believe(
+                Orbit.NAME, List.of(Mirror.Item.of(orbit.earth.info(path).orElseThrow(), Mirror.Belief.PREDICTED)));
+    }
+
+    private static List<StorePath> unreferenced(Iterable<narlink.nix.PathInfo> infos) {
+        var paths = new ArrayList<StorePath>();
+        infos.forEach(info -> paths.add(info.path()));
+        infos.forEach(info -> info.references().stream()
+                .filter(path -> !path.equals(info.path()))
+                .forEach(paths::remove));
+        return paths;
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (var files = Files.walk(tree)) {
+            for (var file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) Files.delete(file);
+        }
+    }
+}

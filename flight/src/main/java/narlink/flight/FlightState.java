@@ -34,10 +34,15 @@ import narlink.wire.SatelliteName;
 ///     profiles/        see [Journal]
 ///     logs/            what activations printed, and the receiver's own log
 ///     deployments/N/   see [DeploymentFiles]
+///     answers          to the last pass that came as a file
+///     scrub            how far the store was verified; see [Scrub]
 ///     last-report      the newest report, at most a second old while the receiver runs
 ///     scratch/         NARs between decoding and import; emptied at start
 public final class FlightState {
     private static final System.Logger LOG = System.getLogger(FlightState.class.getName());
+
+    /// Bytes of answers that go into one file.
+    static final int MAX_ANSWERS = 256 * 1024;
 
     private final Path directory;
     private final Disk disk;
@@ -126,6 +131,15 @@ public final class FlightState {
 
     void saveReport(byte[] segment) throws IOException {
         disk.replace(directory.resolve("last-report"), segment);
+    }
+
+    /// What was answered to the last pass that came as a file, as frames.
+    byte[] answers() throws IOException {
+        return disk.read(directory.resolve("answers")).orElse(new byte[0]);
+    }
+
+    void saveAnswers(byte[] frames) throws IOException {
+        disk.replace(directory.resolve("answers"), frames);
     }
 
     /// Counts a start, durably, and returns how many there were.

@@ -3,6 +3,7 @@ package narlink.flight;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -248,10 +249,30 @@ public final class Main {
                     var lock = files.lock();
                     var opened = open(files);
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC(), health.settings())) {
+                var answers = new Answers();
+                loop.reportTo(answers);
                 read(in, loop);
                 var text = new StatusText(loop.settled(), files, Optional.of(opened));
+                files.saveAnswers(answers.frames());
                 print(text.json(), () -> System.out.print(text.human()));
                 return lock.isValid() && !text.anyFailed() ? 0 : 4;
+            }
+        }
+
+        /// Keeps what is answered for the file that goes back.
+        private static final class Answers implements ReceptionLoop.Downlink {
+            private final ByteArrayOutputStream frames = new ByteArrayOutputStream();
+
+            @Override
+            public void offer(byte[] segment) {} // A report is made when it is written.
+
+            @Override
+            public synchronized void answer(byte[] segment) {
+                if (frames.size() < FlightState.MAX_ANSWERS) frames.writeBytes(Frames.frame(segment));
+            }
+
+            synchronized byte[] frames() {
+                return frames.toByteArray();
             }
         }
 
@@ -267,7 +288,9 @@ public final class Main {
 
     @Command(
             name = "report",
-            description = "Writes a report as a file, for comms that only move files.",
+            description =
+                    "Writes a report as a file, with the answers to what the last pass asked, for comms that only "
+                            + "move files.",
             footer = {"", "Example: narlink-flight report --out report.narlink"})
     static final class WriteReport extends Base {
         @Option(names = "--out", paramLabel = "FILE", description = "Where to; standard output if not given.")
@@ -277,7 +300,10 @@ public final class Main {
         @Override
         public Integer call() throws IOException, InterruptedException {
             var files = files();
-            byte[] frame = Frames.frame(segment(files));
+            var written = new ByteArrayOutputStream();
+            written.writeBytes(Frames.frame(segment(files)));
+            written.writeBytes(files.answers());
+            byte[] frame = written.toByteArray();
             if (out == null) {
                 System.out.write(frame);
                 System.out.flush();

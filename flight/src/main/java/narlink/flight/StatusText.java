@@ -90,6 +90,7 @@ final class StatusText {
             one.addProperty("path", path(profile));
             one.addProperty("confirmed", profile.confirmed());
             one.addProperty("activation", profile.activation().map(Enum::name).orElse(""));
+            one.addProperty("flake", origin(profile));
             var generations = new JsonArray();
             generations(profile).forEach(generations::add);
             one.add("generations", generations);
@@ -136,6 +137,19 @@ final class StatusText {
         }
     }
 
+    /// What the generation was built of, as a locked flake reference; empty where that is not known.
+    private String origin(Report.ProfileReport profile) {
+        if (!ProfileName.isValid(profile.name())) return "";
+        try {
+            return new Journal(files.disk(), files.profiles())
+                    .activation(new ProfileName(profile.name()), profile.generation())
+                    .origin();
+        } catch (IOException e) {
+            System.getLogger(StatusText.class.getName()).log(System.Logger.Level.DEBUG, "journal", e);
+            return "";
+        }
+    }
+
     private List<Integer> generations(Report.ProfileReport profile) {
         if (store.isEmpty() || !ProfileName.isValid(profile.name())) return List.of();
         try {
@@ -173,7 +187,10 @@ final class StatusText {
                         report.storeDigest().hex().substring(0, 16),
                         store.map(Store::url).orElse("cannot be opened")));
         lines.addAll(deployments());
-        for (var profile : report.profiles()) lines.add(line(profile));
+        for (var profile : report.profiles()) {
+            lines.add(line(profile));
+            if (!origin(profile).isEmpty()) lines.add("           of " + origin(profile));
+        }
         for (var result : report.results()) {
             var text = result.logSize() > 0 ? "a piece of a log" : result.text().utf8();
             lines.add("command    %d  %s  %s".formatted(result.number(), result.outcome(), text));

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import narlink.ground.Reconciliation.Window;
 import narlink.nix.SecretKey;
 import narlink.nix.StorePath;
-import narlink.wire.Command.Action;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.Report;
@@ -55,7 +55,7 @@ public final class Asking {
         this.key = key;
         this.stores = stores;
         ledger.commands(satellite.name()).stream()
-                .filter(command -> command.action() instanceof Action.Collect)
+                .filter(QueuedCommand::collects)
                 .forEach(command -> collections.add(command.number()));
     }
 
@@ -93,13 +93,13 @@ public final class Asking {
             dirty = true;
         }
         if (!dirty || unanswered >= MOST_UNANSWERED || !isQuiet()) return Optional.empty();
-        var question = question(now);
+        var ask = advance(now, Window.LINK);
         dirty = false;
-        resting = question.isEmpty();
-        if (question.isEmpty()) return Optional.empty();
-        awaited.addAll(question.get().pieces());
+        resting = ask.isEmpty();
+        if (ask.isEmpty()) return Optional.empty();
+        awaited.addAll(ask.get().pieces());
         patience = now.plus(answerWithin);
-        return Optional.of(Envelope.seal(question.get(), key, Envelope.Direction.UP, satellite.name()));
+        return Optional.of(segment(ask.get(), ask.get().pieces(), now));
     }
 
     /// Whether there is nothing to ask or to wait for.
@@ -120,20 +120,38 @@ public final class Asking {
                                 result -> result.outcome() == Outcome.PENDING && collections.contains(result.number()));
     }
 
-    /// Carries out what has been answered, and says what to ask next.
+    /// Takes up what the last report told, and what has been answered since, for comms that only move files.
     ///
-    /// @return the question for files and pipes alike; empty where there is none
-    Optional<StoreQuestion> question(Instant now) {
+    /// @return the segments that ask for the rest
+    public List<byte[]> inFiles(Instant now) {
+        new ReportIntake(ledger, satellite).last().ifPresent(this::on);
+        var segments = new ArrayList<byte[]>();
+        if (!isQuiet()) return segments;
+        var ask = advance(now, Window.FILE);
+        var pieces = ask.map(Reconciliation.Step.Ask::pieces).orElse(List.of());
+        for (int from = 0; from < pieces.size(); from += StoreQuestion.MAX_PIECES) {
+            var some = pieces.subList(from, Math.min(pieces.size(), from + StoreQuestion.MAX_PIECES));
+            segments.add(segment(ask.orElseThrow(), some, now));
+        }
+        return segments;
+    }
+
+    private byte[] segment(Reconciliation.Step.Ask ask, List<Integer> pieces, Instant now) {
+        number = Math.max(number + 1, now.toEpochMilli());
+        var question = new StoreQuestion(number, ask.digest(), ask.subject(), pieces);
+        ledger.asked(satellite.name(), question, ask.paths());
+        return Envelope.seal(question, key, Envelope.Direction.UP, satellite.name());
+    }
+
+    /// Carries out what has been answered, and says what to ask next; nothing where Earth knows all.
+    private Optional<Reconciliation.Step.Ask> advance(Instant now, Window window) {
         for (int i = 0; i < MOST_STEPS && last.isPresent(); i++) {
-            switch (step(last.get())) {
+            switch (step(last.get(), window)) {
                 case Reconciliation.Step.Rest rest -> {
                     return Optional.empty();
                 }
                 case Reconciliation.Step.Ask ask -> {
-                    number = Math.max(number + 1, now.toEpochMilli());
-                    var question = new StoreQuestion(number, ask.digest(), ask.subject(), ask.pieces());
-                    ledger.asked(satellite.name(), question, ask.paths());
-                    return Optional.of(question);
+                    return Optional.of(ask);
                 }
                 case Reconciliation.Step.Settle settle -> settle(settle, now);
                 case Reconciliation.Step.Rooted rooted -> ledger.rooted(satellite.name(), rooted.roots());
@@ -147,7 +165,7 @@ public final class Asking {
         return Optional.empty();
     }
 
-    private Reconciliation.Step step(Report report) {
+    private Reconciliation.Step step(Report report, Window window) {
         return new Reconciliation(
                         ledger.mirror(satellite.name()),
                         Mirror.beginning(report.storeDigest()),
@@ -155,6 +173,7 @@ public final class Asking {
                         ledger.rootsWanted(satellite.name()),
                         report.damaged().equals(damageTold) ? OptionalInt.empty() : report.damaged(),
                         ledger.pieces(satellite.name()),
+                        window,
                         this::earth)
                 .step();
     }

@@ -10,9 +10,6 @@ import narlink.wire.StoreQuestion.Subject;
 
 /// What has come of one object that tells of a store.
 final class Collected {
-    /// Pieces asked for at a time: what a dead link costs.
-    static final int WINDOW = 8;
-
     private final TreeMap<Integer, Bytes> pieces = new TreeMap<>();
     private int size;
 
@@ -50,11 +47,13 @@ final class Collected {
         return out.toByteArray();
     }
 
-    /// What to ask for next: of an object of which nothing is known yet, the first piece, which tells its size.
-    List<Integer> missing() {
+    /// What to ask for next.
+    ///
+    /// @param guess how many pieces to ask for while the size is not known: the first one tells it
+    List<Integer> missing(int most, int guess) {
         var missing = new ArrayList<Integer>();
-        int count = isEmpty() ? 1 : StoreAnswer.pieces(size);
-        for (int i = 0; i < count && missing.size() < WINDOW; i++) {
+        int count = isEmpty() ? guess : StoreAnswer.pieces(size);
+        for (int i = 0; i < count && missing.size() < most; i++) {
             if (!pieces.containsKey(i)) missing.add(i);
         }
         return missing;

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import narlink.wire.Command;
 import narlink.wire.Report;
 import narlink.wire.Report.CommandResult;
 
@@ -71,7 +70,7 @@ final class CommandSending {
 
     /// Of many deletions each has to be answered before a report forgets it.
     private boolean collects() {
-        return at > 0 && commands.get(at - 1).action() instanceof Command.Action.Collect;
+        return at > 0 && commands.get(at - 1).collects();
     }
 
     /// Whether nothing is to be said or waited for any more.

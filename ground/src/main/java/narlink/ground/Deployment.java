@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import narlink.nix.StorePath;
+import narlink.pack.MalformedManifestException;
+import narlink.pack.ManifestFormat;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.Report;
@@ -40,6 +42,15 @@ public record Deployment(
 
     public boolean ended() {
         return progress.state().ended();
+    }
+
+    /// What the target was built of, as a locked flake reference; empty where that was not told.
+    public String origin() {
+        try {
+            return ManifestFormat.read(manifest).activation().origin();
+        } catch (MalformedManifestException e) {
+            throw new IllegalStateException("the manifest of deployment " + number() + " in the ledger is damaged", e);
+        }
     }
 
     /// Source blocks of the pack.

@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Optional;
 import narlink.nix.SecretKey;
 import narlink.wire.Envelope;
 import narlink.wire.Frames;
@@ -24,16 +26,24 @@ public final class FilePass {
     private final Path packs;
     private final int segmentSize;
     private final double overhead;
+    private final Asking asking;
 
     /// @param overhead share of repair symbols beyond what is missing
     public FilePass(
-            Ledger ledger, Satellite satellite, SecretKey stationKey, Path packs, int segmentSize, double overhead) {
+            Ledger ledger,
+            Satellite satellite,
+            SecretKey stationKey,
+            Path packs,
+            int segmentSize,
+            double overhead,
+            Asking asking) {
         this.ledger = ledger;
         this.satellite = satellite;
         this.stationKey = stationKey;
         this.packs = packs;
         this.segmentSize = segmentSize;
         this.overhead = overhead;
+        this.asking = asking;
     }
 
     /// @param everything whether all that is to go up now was written, with its repair symbols
@@ -47,13 +57,14 @@ public final class FilePass {
         var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
         Pass.blindly(transmission, ledger, satellite, open);
         var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
+        var questions = new ArrayDeque<>(asking.inFiles(now));
         out.write(0);
         long bytes = 1;
         long segments = 0;
         try (var leases = new Leases(ledger, satellite.name());
                 var symbols = new SymbolSource(packs)) {
             while (bytes + Frames.frameLength(segmentSize) <= most) {
-                var order = commands.next(now);
+                var order = commands.next(now).or(() -> Optional.ofNullable(questions.poll()));
                 var action = order.isPresent()
                         ? new Transmission.Action.Done()
                         : transmission.next(now.plusMillis(bytes * 8000 / NOMINAL_RATE));

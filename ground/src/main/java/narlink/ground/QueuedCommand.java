@@ -48,6 +48,12 @@ public record QueuedCommand(
         }
     }
 
+    /// Whether it orders paths to be deleted.
+    boolean collects() {
+        return Envelope.peek(segment).orElse(null) instanceof Command command
+                && command.action() instanceof Command.Action.Collect;
+    }
+
     /// What it orders.
     public Command.Action action() {
         if (Envelope.peek(segment).orElse(null) instanceof Command command) return command.action();

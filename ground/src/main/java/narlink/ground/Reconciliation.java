@@ -40,6 +40,7 @@ import narlink.wire.StoreQuestion.Subject;
 /// @param rootsWanted whether the roots are to be asked for
 /// @param damaged how many paths the satellite tells to be damaged; empty where that is no matter
 /// @param pieces of answers that have come
+/// @param window how much is asked for at once
 /// @param earth what else may be on board, looked up only where it matters
 record Reconciliation(
         Mirror mirror,
@@ -48,6 +49,7 @@ record Reconciliation(
         boolean rootsWanted,
         OptionalInt damaged,
         List<Piece> pieces,
+        Window window,
         Supplier<List<Mirror.Item>> earth) {
     /// Headers, signature and framing of an answer, in bytes.
     private static final int OVERHEAD = 100;
@@ -60,6 +62,17 @@ record Reconciliation(
     private static final Subject IDS = new Subject.Ids();
     private static final Subject ROOTS = new Subject.Roots();
     private static final Subject DAMAGED = new Subject.Damaged();
+
+    /// How much is asked for at once: little where answers come at once, and a dead link is to cost little.
+    ///
+    /// @param pieces of one object
+    /// @param guess of an object whose size is not known
+    /// @param sketches pieces of a sketch, at first
+    record Window(int pieces, int guess, int sketches) {
+        static final Window LINK = new Window(8, 1, 1);
+        /// For files, which come back seldom.
+        static final Window FILE = new Window(160, 32, 4);
+    }
 
     /// What is to be done next.
     sealed interface Step {
@@ -91,6 +104,7 @@ record Reconciliation(
                             false,
                             OptionalInt.empty(),
                             pieces,
+                            window,
                             earth)
                     .learn();
         }
@@ -118,7 +132,7 @@ record Reconciliation(
     }
 
     private Step ask(Subject subject, Collected collected) {
-        return new Step.Ask(digest, paths, subject, collected.missing());
+        return new Step.Ask(digest, paths, subject, collected.missing(window.pieces(), window.guess()));
     }
 
     private Step learn() {
@@ -174,7 +188,7 @@ record Reconciliation(
             boolean none = mirror.paths().isEmpty() && earth.get().isEmpty();
             return none ? name(everything, new Candidates(List.of())) : ask(IDS, collected(IDS));
         }
-        int more = Math.clamp(pieces, 1, MOST_SKETCHES);
+        int more = Math.clamp(pieces, window.sketches(), MOST_SKETCHES);
         return new Step.Ask(
                 digest,
                 paths,

@@ -5,11 +5,19 @@ package narlink.pack;
 /// @param timeLimitSeconds until the program is killed with all that it started
 /// @param afterReboot whether the health is checked again after a reboot, which others bring about
 /// @param confirmWithinSeconds of uptime, within which a command has to confirm; 0 where none is needed
+/// @param origin what the target was built of, as a locked flake reference; for people, empty where it is not told
 public record Activation(
-        Program program, int timeLimitSeconds, Health health, boolean afterReboot, int confirmWithinSeconds) {
+        Program program,
+        int timeLimitSeconds,
+        Health health,
+        boolean afterReboot,
+        int confirmWithinSeconds,
+        String origin) {
     public static final int MAX_SECONDS = 24 * 3600;
     /// A year.
     public static final int MAX_CONFIRM_SECONDS = 366 * 24 * 3600;
+
+    public static final int MAX_ORIGIN = 1000;
 
     public static final int DEFAULT_SECONDS = 300;
 
@@ -23,6 +31,19 @@ public record Activation(
         if (confirmWithinSeconds < 0 || confirmWithinSeconds > MAX_CONFIRM_SECONDS) {
             throw new IllegalArgumentException("confirmation within " + confirmWithinSeconds + " s");
         }
+        if (origin.length() > MAX_ORIGIN || origin.chars().anyMatch(c -> c < ' ')) {
+            throw new IllegalArgumentException("origin of " + origin.length() + " characters");
+        }
+    }
+
+    /// Of a target whose origin is not told.
+    public Activation(
+            Program program, int timeLimitSeconds, Health health, boolean afterReboot, int confirmWithinSeconds) {
+        this(program, timeLimitSeconds, health, afterReboot, confirmWithinSeconds, "");
+    }
+
+    public Activation of(String flake) {
+        return new Activation(program, timeLimitSeconds, health, afterReboot, confirmWithinSeconds, flake);
     }
 
     /// With the default time limit and no conditions.

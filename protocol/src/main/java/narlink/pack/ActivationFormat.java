@@ -25,7 +25,8 @@ public final class ActivationFormat {
         var out = narlink.v1.Activation.newBuilder()
                 .setTimeLimitSeconds(activation.timeLimitSeconds())
                 .setAfterReboot(activation.afterReboot())
-                .setConfirmWithinSeconds(activation.confirmWithinSeconds());
+                .setConfirmWithinSeconds(activation.confirmWithinSeconds())
+                .setOrigin(activation.origin());
         switch (activation.program()) {
             case Program.None none -> out.setKind(Kind.KIND_NONE);
             case Program.Command command -> out.setKind(Kind.KIND_COMMAND).setCommand(command.command());
@@ -44,7 +45,8 @@ public final class ActivationFormat {
                 in.getTimeLimitSeconds(),
                 in.hasHealth() ? health(in.getHealth()) : Health.NONE,
                 in.getAfterReboot(),
-                in.getConfirmWithinSeconds());
+                in.getConfirmWithinSeconds(),
+                in.getOrigin());
     }
 
     private static Program program(narlink.v1.Activation in) {

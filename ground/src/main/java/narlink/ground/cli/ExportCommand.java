@@ -48,7 +48,14 @@ final class ExportCommand extends Base {
         int segment = PassCommand.segmentSize(segmentSize);
         try (var ledger = ledger()) {
             var satellite = satellite(ledger, name);
-            var pass = new FilePass(ledger, satellite, files().stationKey(), files().packs(), segment, blind.value());
+            var pass = new FilePass(
+                    ledger,
+                    satellite,
+                    files().stationKey(),
+                    files().packs(),
+                    segment,
+                    blind.value(),
+                    asking(ledger, satellite));
             FilePass.Written written;
             if (out == null) {
                 written = pass.write(System.out, bytes.bytes(), Instant.now());

@@ -34,6 +34,8 @@ final class IngestCommand extends Base {
                 InputStream in = file == null ? System.in : Files.newInputStream(file)) {
             var satellite = satellite(ledger, name);
             var read = ReportReader.read(ledger, satellite, in, Instant.now());
+            asking(ledger, satellite)
+                    .inFiles(Instant.now()); // Takes up the answers; the next export asks for the rest.
             SupplementText.answer(new Supplements(files(), ledger, this::openStore), satellite);
             follow(ledger, satellite);
             var out = new JsonObject();

@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
             SatelliteCommand.class,
             PlanCommand.class,
             SendCommand.class,
+            DiffCommand.class,
+            TwinCommand.class,
             QueueCommand.class,
             OrderCommands.Cancel.class,
             OrderCommands.Activate.class,

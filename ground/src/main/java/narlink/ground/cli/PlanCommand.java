@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,21 +21,25 @@ import narlink.pack.Layout;
 import narlink.simulation.LinkProfile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "plan",
         description = "Shows what would be sent. Signs and queues nothing.",
-        footer = {"", "Example: narlink plan sat-7 ./result"})
+        footer = {"", "Example: narlink plan sat-7 ./result", "         narlink plan sat-7 --flake .#system"})
 class PlanCommand extends Base {
     private static final int MIN_SYMBOL = 16;
 
     @Parameters(index = "0", paramLabel = "SAT", description = "The satellite.")
     String satellite = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH", description = "Store paths, or links to them.")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "PATH", description = "Store paths, or links to them.")
     List<String> targets = List.of();
+
+    @Mixin
+    FlakeOptions flake = new FlakeOptions();
 
     @Option(names = "--store", paramLabel = "URL", description = "Where the closures are on Earth (default daemon).")
     @Nullable
@@ -98,12 +103,17 @@ class PlanCommand extends Base {
             throw new UsageException("--symbol-size must be between " + MIN_SYMBOL + " and "
                     + narlink.wire.Announcement.MAX_SYMBOL_SIZE + " bytes");
         }
+        var satellite = satellite(ledger, this.satellite);
+        var built = flake.build(store);
+        var all = new ArrayList<>(paths(targets));
+        all.addAll(built.targets());
+        if (all.isEmpty()) throw new UsageException("name a store path, or --flake DIR#ATTR");
         return new Orders.Request(
-                satellite(ledger, satellite),
-                paths(targets),
+                satellite,
+                all,
                 paths(have),
                 profile,
-                activation,
+                activation.of(built.origin()),
                 expires,
                 (int) symbolSize.bytes(),
                 PassCommand.segmentSize(segmentSize),
@@ -124,6 +134,7 @@ class PlanCommand extends Base {
         var targets = new JsonArray();
         plan.targets().forEach(target -> targets.add(target.toString()));
         out.add("targets", targets);
+        out.addProperty("flake", request.activation().origin());
         out.addProperty("newPaths", plan.added().size());
         out.addProperty("reusedPaths", plan.reused().size());
         out.addProperty("rawBytes", plan.rawBytes());

@@ -66,6 +66,7 @@ final class QueueCommand extends Base {
         out.addProperty("paths", deployment.objects().size());
         out.addProperty("packBytes", deployment.packBytes());
         out.addProperty("profile", deployment.profile());
+        out.addProperty("flake", deployment.origin());
         out.addProperty("created", deployment.created().toString());
         out.addProperty("expires", deployment.announcement().expires().toString());
         var targets = new JsonArray();

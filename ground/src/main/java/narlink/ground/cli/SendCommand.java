@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
             "",
             "Example: narlink send sat-7 ./result --activate",
             "         narlink send sat-7 ./result --activate system-manager --after-reboot",
+            "         narlink send sat-7 --flake .#system --activate system-manager",
             "         narlink send sat-7 ./result --health 'pgrep camera' --confirm-within 6h",
             "",
             "narlink pass exits 4 where it was rolled back, 3 while it waits to be confirmed."

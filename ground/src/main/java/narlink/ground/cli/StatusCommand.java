@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import narlink.Bytes;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Mirror;
@@ -104,6 +105,7 @@ final class StatusCommand extends Base {
             one.addProperty("generation", profile.generation());
             one.addProperty("path", path(ledger, satellite, profile));
             one.addProperty("confirmed", profile.confirmed());
+            one.addProperty("flake", origin(ledger, satellite, profile));
             one.addProperty("activation", profile.activation().map(Enum::name).orElse(""));
             profiles.add(one);
         }
@@ -118,6 +120,16 @@ final class StatusCommand extends Base {
                 .map(Object::toString)
                 .findFirst()
                 .orElse(digest);
+    }
+
+    /// What the profile's generation was built of, as far as that is known.
+    private static String origin(Ledger ledger, Satellite satellite, Report.ProfileReport profile) {
+        return ledger.deployments(satellite.name()).stream()
+                .filter(deployment -> deployment.profile().equals(profile.name()))
+                .filter(deployment -> profile.path()
+                        .equals(Bytes.of(deployment.targets().getFirst().digestBytes())))
+                .map(Deployment::origin)
+                .reduce("", (older, newer) -> newer);
     }
 
     private static void tell(Ledger ledger, Satellite satellite) {
@@ -143,13 +155,17 @@ final class StatusCommand extends Base {
                 .map(Report::profiles)
                 .orElse(List.of())
                 .forEach(profile -> System.out.printf(
-                        "  profile  %s generation %d %s%s%n",
+                        "  profile  %s generation %d %s%s%s%n",
                         profile.name(),
                         profile.generation(),
                         path(ledger, satellite, profile),
                         profile.activation()
                                 .map(state -> " (" + state + ")")
-                                .orElse(profile.confirmed() ? "" : " (not confirmed)")));
+                                .orElse(profile.confirmed() ? "" : " (not confirmed)"),
+                        Optional.of(origin(ledger, satellite, profile))
+                                .filter(flake -> !flake.isEmpty())
+                                .map(flake -> "\n           of " + flake)
+                                .orElse("")));
         ledger.deployments(satellite.name()).forEach(deployment -> System.out.println("  " + line(deployment)));
         var commands = ledger.commands(satellite.name());
         commands.subList(Math.max(0, commands.size() - COMMANDS), commands.size())

@@ -243,6 +243,52 @@ final class MirrorTest {
         assertEquals(0, status().get("damagedPaths").getAsInt());
     }
 
+    @Test
+    void filesAreEnough() throws Exception {
+        programs.told(programs.narlink("send", "sat", first.toString(), "--store", earth, "--json"));
+        for (int i = 0; i < 3; i++) exchangeFiles();
+        mirrorIsTheStore();
+        Files.writeString(directory.resolve("manual"), "added by hand");
+        RealNix.run(
+                "nix-store",
+                "--store",
+                root().toString(),
+                "--add",
+                directory.resolve("manual").toString());
+        for (int i = 0; i < 4; i++) exchangeFiles();
+        mirrorIsTheStore();
+    }
+
+    private void exchangeFiles() throws IOException, InterruptedException {
+        var up = directory.resolve("up").toString();
+        var down = directory.resolve("down").toString();
+        int code = programs.narlink("export", "sat", "--bytes", "20M", "--out", up).code();
+        assertTrue(code == 0 || code == Narlink.LEFT, "export ends with " + code);
+        var received = programs.flight("receive", up, "--store", board, "--json");
+        assertEquals(0, received.code(), received.out() + received.errors());
+        assertEquals(0, programs.flight("report", "--out", down, "--store", board).code());
+        var ingested = programs.narlink("ingest", "sat", down, "--json");
+        assertEquals(0, ingested.code(), ingested.out() + ingested.errors());
+    }
+
+    @Test
+    void anUpdateIsShownAndTriedOnEarthFirst() throws Exception {
+        startReceiver();
+        delivered(first);
+        var diff = programs.told(programs.narlink("diff", "sat", second.toString(), "--store", earth, "--json"));
+        var packages = diff.getAsJsonArray("packages").toString();
+        assertTrue(packages.contains("{\"name\":\"tool\",\"before\":[\"1.0\"],\"after\":[\"1.1\"]"), packages);
+        assertTrue(packages.contains("{\"name\":\"plugin\",\"before\":[\"1.0\"],\"after\":[]"), packages);
+        var twin = directory.resolve("twin").toString();
+        var made = programs.told(programs.narlink("twin", "sat", twin, "--json"));
+        assertEquals(valid().size(), made.get("copied").getAsInt());
+        try (var store = Stores.open("local?root=" + twin, Options.of(directory.resolve("roots")))) {
+            assertEquals(valid(), store.validPaths().stream().map(StorePath::toString).sorted().toList());
+        }
+        assertTrue(RealNix.verifies(Path.of(twin)));
+        assertEquals(0, programs.told(programs.narlink("twin", "sat", twin, "--json")).get("copied").getAsInt());
+    }
+
     private static void delete(Path tree) throws IOException {
         try (var files = Files.walk(tree)) {
             for (var file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {

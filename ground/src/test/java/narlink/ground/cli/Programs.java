@@ -19,9 +19,16 @@ final class Programs {
     private static final List<String> FLIGHT = List.of("-Xmx112m", "-Xmn16m");
 
     private final Path directory;
+    private final Map<String, String> environment;
 
     Programs(Path directory) {
+        this(directory, Map.of());
+    }
+
+    /// @param environment of `narlink`
+    Programs(Path directory, Map<String, String> environment) {
         this.directory = directory;
+        this.environment = environment;
     }
 
     /// @param peakKilobytes most memory that the process had, by the kernel's count
@@ -54,7 +61,7 @@ final class Programs {
         var command = java(List.of("-Xmx512m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), "narlink.ground.cli.Narlink"));
         command.addAll(Arrays.asList(arguments));
-        return start(command, directory.resolve("ground"), Map.of());
+        return start(command, directory.resolve("ground"), environment);
     }
 
     Running startFlight(String... arguments) throws IOException {

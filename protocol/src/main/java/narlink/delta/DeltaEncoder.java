@@ -122,8 +122,8 @@ final class DeltaEncoder implements Codec.Encoder {
 
     private void match(Image base, Image image, Set<Integer> closed, Map<Integer, Recipe> recipes, Costs spent) {
         boolean inMemory = image instanceof Image.Memory;
-        int kept = inMemory ? permits(base.size() + image.size()) : 0;
-        int used = inMemory ? Math.min(MEMORY - kept, permits(base.size() * FACTOR)) : MEMORY / 2;
+        int kept = inMemory ? Math.min(MEMORY / 2, megabytes(base.size() + image.size())) : 0;
+        int used = inMemory ? Math.min(MEMORY - kept, megabytes(base.size() * FACTOR)) : MEMORY / 2;
         memory.acquireUninterruptibly(kept + used);
         var made = new Drafts(scratch);
         open.add(made);
@@ -149,8 +149,8 @@ final class DeltaEncoder implements Codec.Encoder {
         }));
     }
 
-    private static int permits(long bytes) {
-        return (int) Math.min(MEMORY / 2, (bytes >> 20) + 1);
+    private static int megabytes(long bytes) {
+        return (int) (bytes >> 20) + 1;
     }
 
     /// What stays closed in the new path stays so in its bases.

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Opens compressed files, and what is compressed in them (§11.10): gzip members, zstd frames, members of zip files.
+/// Opens compressed files, and what is compressed in them (§11.10): gzip members, zstd frames, xz blocks, members of
+/// zip files.
 /// What is opened depends on the file and on what its [Gate] admits, so both ends see a base alike.
 final class Opener {
     /// Larger files stay as they are, for they are held in memory while they are packed again; and so much is opened of
@@ -21,14 +22,15 @@ final class Opener {
 
     /// What the first byte of a file must be.
     static boolean mayBePacked(byte first) {
-        return first == 0x1f || first == 'P' || first == 0x28;
+        return first == 0x1f || first == 'P' || first == 0x28 || first == (byte) 0xfd;
     }
 
     enum Format {
         GZIP,
         /// A bare stream, in a zip file.
         DEFLATE,
-        ZSTD
+        ZSTD,
+        XZ
     }
 
     /// What might be opened.
@@ -61,7 +63,7 @@ final class Opener {
 
     private Optional<Shown> open(String place, byte[] file, int level) throws IOException {
         if (level > LEVELS) return Optional.empty();
-        var candidate = Gzip.open(file, left).or(() -> zstd(file));
+        var candidate = Gzip.open(file, left).or(() -> zstd(file)).or(() -> Xz.open(file, left));
         if (candidate.isPresent()) return admitted(place, candidate.get(), level);
         var members = Zip.members(file);
         return members.isEmpty() ? Optional.empty() : members(place, file, members, level);

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
-/// The ways in which files are packed again (§11.17): as gzip members, as bare deflate streams, as zstd frames.
+/// The ways in which files are packed again (§11.17): as gzip members, as bare deflate streams, as zstd
+/// frames, as xz blocks.
 final class Packing {
     private static final List<Deflate.Flavour> FLAVOURS = flavours();
 
@@ -19,6 +20,7 @@ final class Packing {
     private static final int DEFLATE = FLAVOURS.size();
 
     private static final int ZSTD = 2 * FLAVOURS.size();
+    private static final int XZ = ZSTD + 1;
     private static final int ZSTD_CHECKSUM = 1;
     private static final int MOST_ZSTD_LEVEL = 22;
 
@@ -33,7 +35,7 @@ final class Packing {
     private Packing() {}
 
     static boolean hasHeader(int method) {
-        return method < DEFLATE || method == ZSTD;
+        return method < DEFLATE || method >= ZSTD;
     }
 
     /// The method by which what was found becomes `candidate.packed()` again, if there is one.
@@ -42,19 +44,14 @@ final class Packing {
             case GZIP -> findAmong(order(candidate.header()[8], 0), candidate);
             case DEFLATE -> findAmong(order(0, DEFLATE), candidate);
             case ZSTD -> findZstd(candidate);
+            case XZ -> findXz(candidate);
         };
     }
 
     private static Optional<Recipe.Packed> findAmong(int[] methods, Opener.Candidate candidate) throws IOException {
         for (int method : methods) {
             var recipe = new Recipe.Packed(method, candidate.header(), Optional.empty());
-            var sink = new Comparing(candidate.packed());
-            try {
-                pack(recipe, candidate.raw(), sink);
-                if (sink.at == candidate.packed().length) return Optional.of(recipe);
-            } catch (DiffersException e) {
-                continue; // Made by another program or level.
-            }
+            if (makes(recipe, candidate)) return Optional.of(recipe);
         }
         return Optional.empty();
     }
@@ -69,6 +66,27 @@ final class Packing {
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<Recipe.Packed> findXz(Opener.Candidate candidate) throws IOException {
+        for (int variant : Xz.variants(candidate.packed())) {
+            byte[] header = new byte[1 + candidate.header().length];
+            header[0] = (byte) variant;
+            System.arraycopy(candidate.header(), 0, header, 1, candidate.header().length);
+            var recipe = new Recipe.Packed(XZ, header, Optional.empty());
+            if (makes(recipe, candidate)) return Optional.of(recipe);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean makes(Recipe.Packed recipe, Opener.Candidate candidate) throws IOException {
+        var sink = new Comparing(candidate.packed());
+        try {
+            pack(recipe, candidate.raw(), sink);
+            return sink.at == candidate.packed().length;
+        } catch (DiffersException e) {
+            return false; // Made by another program or level.
+        }
     }
 
     /// Writes the file that `shown` was, opened.
@@ -112,6 +130,8 @@ final class Packing {
             Deflate.deflate(raw, FLAVOURS.get(method - DEFLATE), out);
         } else if (method == ZSTD) {
             out.write(zstd(recipe.header(), raw));
+        } else if (method == XZ) {
+            Xz.pack(recipe.header(), raw, out);
         } else {
             throw new CorruptPackException("packing method " + method + ", unknown here");
         }

@@ -156,6 +156,10 @@ final class HostilePackTest {
             {Script.SAME, 0, 1, 0, 54, 2, 23, 0}, // No such level of zstd.
             {Script.SAME, 0, 1, 0, 54, 2, 3, 2}, // No such flag.
             {Script.SAME, 0, 1, 0, 54, 0},
+            {Script.SAME, 0, 1, 0, 55, 0},
+            {Script.SAME, 0, 1, 0, 55, 2, 7, 0}, // No such preset.
+            {Script.SAME, 0, 1, 0, 55, 2, 1, 1}, // Framing beyond its end.
+            {Script.SAME, 0, 1, 0, 56, 0},
             {Script.SAME, 0, 1, 0, 63, most},
             {Script.SAME, 0, 1, 0, 63, 1000, 0, 0, 27},
             {Script.SAME, 0, 1, 0, 63, 1, 0, 1 << 24, 27}, // Beyond its file.

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 final class OpenerProperties {
     private static final Set<Opener.Format> ALL = EnumSet.allOf(Opener.Format.class);
@@ -54,10 +57,15 @@ final class OpenerProperties {
     }
 
     @Property
-    void noiseStaysClosed(@ForAll @Size(max = 200) byte[] noise, @ForAll @IntRange(max = 3) int kind)
+    void noiseStaysClosed(@ForAll @Size(max = 200) byte[] noise, @ForAll @IntRange(max = 4) int kind)
             throws IOException {
-        var starts =
-                new byte[][] {{0x1f, (byte) 0x8b, 8}, {'P', 'K', 3, 4}, {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd}, {}};
+        var starts = new byte[][] {
+            {0x1f, (byte) 0x8b, 8},
+            {'P', 'K', 3, 4},
+            {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd},
+            {},
+            {(byte) 0xfd, '7', 'z', 'X', 'Z', 0}
+        };
         byte[] start = starts[kind];
         byte[] file = Arrays.copyOf(start, start.length + noise.length);
         System.arraycopy(noise, 0, file, start.length, noise.length);
@@ -179,7 +187,8 @@ final class OpenerProperties {
     private static byte[] packed(SplittableRandom random, int times) throws IOException {
         byte[] file = GzipProperties.text(random.nextLong(), random.nextInt(20_000));
         for (int i = 0; i < times; i++) {
-            file = switch (random.nextInt(4)) {
+            file = switch (random.nextInt(5)) {
+                case 4 -> xz(file, random.nextInt(4));
                 case 0 -> GzipProperties.file(random.nextInt(27), file);
                 case 1 -> Zstd.compress(file, 1 + random.nextInt(19));
                 case 2 -> zip(file, GzipProperties.text(1, random.nextInt(100)), file);
@@ -187,6 +196,44 @@ final class OpenerProperties {
             };
         }
         return file;
+    }
+
+    private static byte[] xz(byte[] raw, int preset) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var xz = new XZOutputStream(out, new LZMA2Options(preset))) {
+            xz.write(raw);
+        }
+        return out.toByteArray();
+    }
+
+    /// By this library at all presets, and by the program where what it makes is the same: with one chunk, at its fast
+    /// presets.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 9})
+    void xzIsReproduced(int preset) throws IOException {
+        byte[] raw = GzipProperties.text(preset, 60_000);
+        byte[] file = xz(raw, preset);
+        assertArrayEquals(raw, opened(file, ALL).orElseThrow().bytes());
+        comesBack(file, ALL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void theXzProgramIsReproduced(int preset) throws IOException, InterruptedException {
+        var raw = Files.write(directory.resolve("raw"), GzipProperties.text(preset, 60_000));
+        var made = directory.resolve("raw.xz");
+        Process process;
+        try {
+            process = new ProcessBuilder("xz", "-k", "-" + preset, raw.toString()).start();
+        } catch (IOException e) {
+            Assumptions.abort("no xz here");
+            return;
+        }
+        assertEquals(0, process.waitFor());
+        byte[] file = Files.readAllBytes(made);
+        assertArrayEquals(
+                Files.readAllBytes(raw), opened(file, ALL).orElseThrow().bytes());
+        comesBack(file, ALL);
     }
 
     /// A zip file with each of `members` deflated, or stored if it is packed already.

@@ -1,7 +1,6 @@
 package narlink.ground.cli;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,8 +84,8 @@ final class BenchDeltaCommand extends Base {
         for (var result : results) {
             var one = new JsonObject();
             one.addProperty("method", result.method());
-            if (result.bytes().isEmpty()) one.add("bytes", JsonNull.INSTANCE);
-            else one.addProperty("bytes", result.bytes().get());
+            one.addProperty("installed", result.bytes().isPresent());
+            result.bytes().ifPresent(bytes -> one.addProperty("bytes", bytes));
             one.addProperty("seconds", result.seconds());
             list.add(one);
         }

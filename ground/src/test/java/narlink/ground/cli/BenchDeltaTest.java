@@ -38,7 +38,8 @@ final class BenchDeltaTest {
         for (var result : told.getAsJsonArray("results")) {
             var one = result.getAsJsonObject();
             methods.add(one.get("method").getAsString());
-            if (!one.get("bytes").isJsonNull()) assertTrue(one.get("bytes").getAsLong() > 0, one.toString());
+            boolean hasBytes = one.has("bytes") && one.get("bytes").getAsLong() > 0;
+            assertEquals(one.get("installed").getAsBoolean(), hasBytes, one.toString());
         }
         assertEquals(
                 List.of(

@@ -19,6 +19,7 @@ import narlink.nix.SecretKey;
 import narlink.wire.Command;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
+import narlink.wire.Frames;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +65,22 @@ public final class Pass {
     }
 
     /// What the pass has done so far.
+    ///
+    /// @param receivedBytes of the return link, with what frames a stream
     public record Tally(
-            long sentBytes, long sentSegments, long receivedReports, long refusedSegments, double loss, Instant began) {
+            long sentBytes,
+            long sentSegments,
+            long receivedBytes,
+            long receivedReports,
+            long refusedSegments,
+            double loss,
+            Instant began) {
         /// Together with what the same contact saw before.
         Tally after(Tally before) {
             return new Tally(
                     before.sentBytes + sentBytes,
                     before.sentSegments + sentSegments,
+                    before.receivedBytes + receivedBytes,
                     before.receivedReports + receivedReports,
                     before.refusedSegments + refusedSegments,
                     loss,
@@ -226,6 +236,7 @@ public final class Pass {
         private Instant paced = began;
         private long sentBytes;
         private long sentSegments;
+        private long receivedBytes;
         private long reports;
         private long refused;
 
@@ -361,6 +372,7 @@ public final class Pass {
 
         private void take(byte[] segment) {
             var now = clock.instant();
+            receivedBytes += Frames.frameLength(segment.length);
             switch (intake.take(segment, now)) {
                 case ReportIntake.Taken.Refused no -> refused++;
                 case ReportIntake.Taken.Told told -> asking.on(told.answer(), now);
@@ -381,7 +393,7 @@ public final class Pass {
         }
 
         private Tally tally() {
-            return new Tally(sentBytes, sentSegments, reports, refused, transmission.loss(), began);
+            return new Tally(sentBytes, sentSegments, receivedBytes, reports, refused, transmission.loss(), began);
         }
 
         private Result result(boolean delivered, String why) {

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import narlink.nix.DamagedPathException;
@@ -44,7 +46,9 @@ final class Scrub {
     private @Nullable StorePath last;
     private volatile int command;
     private boolean ever;
-    private int read;
+    /// What is still to be read; null until it is looked up.
+    private @Nullable Queue<StorePath> left;
+
     private long saved = System.nanoTime();
 
     Scrub(Store store, FlightState files) throws IOException {
@@ -76,7 +80,7 @@ final class Scrub {
     void begin(int number) throws IOException {
         command = number;
         last = null;
-        read = 0;
+        left = null;
         ever = true;
         save();
     }
@@ -102,25 +106,26 @@ final class Scrub {
     Optional<String> step() throws IOException {
         if (command == 0) return Optional.empty();
         long end = System.nanoTime() + SLICE_NANOS;
-        var paths = store.validPaths();
-        retain(paths);
-        var left = last == null ? paths : paths.tailSet(last);
-        for (var path : left) {
-            if (path.equals(last)) continue;
+        if (left == null) {
+            var paths = store.validPaths();
+            retain(paths);
+            left = new ArrayDeque<>(last == null ? paths : paths.tailSet(last));
+        }
+        for (var path = left.poll(); path != null; path = left.poll()) {
             look(path);
             last = path;
-            read++;
             if (System.nanoTime() > end) {
                 if (System.nanoTime() > saved + SAVE_NANOS) save();
                 return Optional.empty();
             }
         }
         command = 0;
+        left = null;
         save();
         var names = new ArrayList<String>();
         damaged.forEach((path, why) -> names.add(path.baseName()));
-        return Optional.of("%d paths on board, %d damaged%s"
-                .formatted(paths.size(), damaged.size(), names.isEmpty() ? "" : ": " + String.join(", ", names)));
+        return Optional.of(
+                "%d paths damaged%s".formatted(damaged.size(), names.isEmpty() ? "" : ": " + String.join(", ", names)));
     }
 
     /// Notes one that was found damaged by the way.

@@ -66,6 +66,7 @@ public final class Asking {
 
     /// Takes a report that was news.
     void on(Report report) {
+        if (report.storeDigest().equals(Report.NO_DIGEST)) return; // Another follows.
         boolean changed = last.isEmpty()
                 || !last.get().storeDigest().equals(report.storeDigest())
                 || !last.get().damaged().equals(report.damaged());

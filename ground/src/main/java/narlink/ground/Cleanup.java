@@ -27,7 +27,7 @@ import narlink.wire.Report.ProfileReport;
 public record Cleanup(List<StorePath> dead, long bytes, SortedMap<String, SortedSet<Integer>> dropped) {
     /// A generation's link, or a root of narlink's that holds what it needs: the profile, and the number.
     private static final Pattern GENERATION = Pattern.compile(
-            ".*/(?:narlink|narlink-profiles)/(?:([^/]+)-([0-9]{1,9})-link|profiles/([^/]+)/([0-9]{1,9})/.*)");
+            ".*/(?:(?:narlink|narlink-profiles)/([^/]+)-([0-9]{1,9})-link|(?:narlink|narlink-roots|gcroots)/profiles/([^/]+)/([0-9]{1,9})/.*)");
 
     /// @param mirror with the references of all paths
     /// @param roots on board, by what they are called there
@@ -65,8 +65,11 @@ public record Cleanup(List<StorePath> dead, long bytes, SortedMap<String, Sorted
         var generations = new HashMap<String, SortedSet<Integer>>();
         for (var root : roots) {
             var match = GENERATION.matcher(root);
-            if (!match.matches() || match.group(1) == null) continue;
-            generations.computeIfAbsent(match.group(1), name -> new TreeSet<>()).add(Integer.valueOf(match.group(2)));
+            if (!match.matches()) continue;
+            boolean link = match.group(1) != null;
+            generations
+                    .computeIfAbsent(link ? match.group(1) : match.group(3), name -> new TreeSet<>())
+                    .add(Integer.valueOf(link ? match.group(2) : match.group(4)));
         }
         return generations;
     }

@@ -232,7 +232,8 @@ public final class Orders {
     private Sha256 storeDigest(Satellite satellite) {
         var mirror = ledger.mirror(satellite.name());
         var told = new ReportIntake(ledger, satellite).last().map(Report::storeDigest);
-        return told.filter(mirror::is)
+        return told.filter(digest -> !digest.equals(Report.NO_DIGEST))
+                .filter(mirror::is)
                 .or(mirror::digest)
                 .or(() -> told)
                 .orElseGet(() -> new narlink.nix.StoreDigest().digest());

@@ -19,6 +19,7 @@ import narlink.nix.SecretKey;
 import narlink.wire.Command;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
+import narlink.wire.Frames;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +75,13 @@ public final class Pass {
     ///
     /// @param sourceBytes of them with source symbols
     /// @param repairBytes of them with repair symbols
+    /// @param receivedBytes of the return link, with what frames a stream
     public record Tally(
             long sentBytes,
             long sourceBytes,
             long repairBytes,
             long sentSegments,
+            long receivedBytes,
             long receivedReports,
             long refusedSegments,
             double loss,
@@ -90,6 +93,7 @@ public final class Pass {
                     before.sourceBytes + sourceBytes,
                     before.repairBytes + repairBytes,
                     before.sentSegments + sentSegments,
+                    before.receivedBytes + receivedBytes,
                     before.receivedReports + receivedReports,
                     before.refusedSegments + refusedSegments,
                     loss,
@@ -253,6 +257,7 @@ public final class Pass {
         private long sourceBytes;
         private long repairBytes;
         private long sentSegments;
+        private long receivedBytes;
         private long reports;
         private long refused;
 
@@ -395,6 +400,7 @@ public final class Pass {
 
         private void take(byte[] segment) {
             var now = clock.instant();
+            receivedBytes += Frames.frameLength(segment.length);
             switch (intake.take(segment, now)) {
                 case ReportIntake.Taken.Refused no -> refused++;
                 case ReportIntake.Taken.Told told -> asking.on(told.answer(), now);
@@ -422,7 +428,15 @@ public final class Pass {
 
         private Tally tally() {
             return new Tally(
-                    sentBytes, sourceBytes, repairBytes, sentSegments, reports, refused, transmission.loss(), began);
+                    sentBytes,
+                    sourceBytes,
+                    repairBytes,
+                    sentSegments,
+                    receivedBytes,
+                    reports,
+                    refused,
+                    transmission.loss(),
+                    began);
         }
 
         private Result result(boolean delivered, String why) {

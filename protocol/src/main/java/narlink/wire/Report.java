@@ -44,6 +44,8 @@ public record Report(
     public static final int MAX_DEPLOYMENTS = 64;
     public static final int MAX_PROFILES = 64;
     public static final int HASH_PREFIX = 8;
+    /// In place of a store digest: the store has not been looked at since the receiver was started (§9.3).
+    public static final Sha256 NO_DIGEST = new Sha256(Bytes.of(new byte[Sha256.LENGTH]));
     /// Feature: it answers a [StoreQuestion].
     public static final long ANSWERS = 1;
     public static final int MAX_RESULTS = 8;

@@ -159,6 +159,7 @@ final class PassCommand extends Base {
         out.addProperty("satellite", satellite.name().value());
         out.addProperty("sentBytes", result.tally().sentBytes());
         out.addProperty("sentSegments", result.tally().sentSegments());
+        out.addProperty("receivedBytes", result.tally().receivedBytes());
         out.addProperty("receivedReports", result.tally().receivedReports());
         out.addProperty("refusedSegments", result.tally().refusedSegments());
         out.addProperty("lossEstimate", result.tally().loss());

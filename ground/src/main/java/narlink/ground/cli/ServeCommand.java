@@ -124,6 +124,7 @@ final class ServeCommand extends Base {
             event.addProperty("sourceBytes", tally.sourceBytes());
             event.addProperty("repairBytes", tally.repairBytes());
             event.addProperty("sentSegments", tally.sentSegments());
+            event.addProperty("receivedBytes", tally.receivedBytes());
             event.addProperty("receivedReports", tally.receivedReports());
             event.addProperty("refusedSegments", tally.refusedSegments());
             event.addProperty("lossEstimate", tally.loss());

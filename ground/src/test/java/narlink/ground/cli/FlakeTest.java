@@ -41,10 +41,15 @@ final class FlakeTest {
                 .getAsString();
         var flight = programs.told(programs.flight("init", "--satellite", "sat", "--trust", mission, "--json"));
         programs.told(programs.narlink(
-                "satellite", "add", "sat", "--flight-key", flight.get("flightKey").getAsString(), "--json"));
+                "satellite",
+                "add",
+                "sat",
+                "--flight-key",
+                flight.get("flightKey").getAsString(),
+                "--json"));
         var reference = flake() + "#packages.any.tool";
-        var sent = programs.told(programs.narlink(
-                "send", "sat", "--flake", reference, "--with-inputs", "--store", earth, "--json"));
+        var sent = programs.told(
+                programs.narlink("send", "sat", "--flake", reference, "--with-inputs", "--store", earth, "--json"));
         assertEquals(3, sent.getAsJsonArray("targets").size(), "what was built, its source, its input");
         var origin = sent.get("flake").getAsString();
         assertTrue(origin.contains("narHash=sha256-") && origin.endsWith("#packages.any.tool"), origin);
@@ -54,7 +59,8 @@ final class FlakeTest {
         var profile = received.getAsJsonArray("profiles").get(0).getAsJsonObject();
         assertEquals(origin, profile.get("flake").getAsString(), "the device tells it by itself");
         var down = directory.resolve("down").toString();
-        assertEquals(0, programs.flight("report", "--out", down, "--store", board).code());
+        assertEquals(
+                0, programs.flight("report", "--out", down, "--store", board).code());
         programs.told(programs.narlink("ingest", "sat", down, "--json"));
         var told = programs.told(programs.narlink("status", "sat", "--json"))
                 .getAsJsonArray("profiles")
@@ -90,7 +96,8 @@ final class FlakeTest {
                     };
                   };
                 }
-                """.formatted(input, System.getProperty("os.arch", "").equals("aarch64") ? "aarch64-linux" : "x86_64-linux"));
+                """.formatted(
+                        input, System.getProperty("os.arch", "").equals("aarch64") ? "aarch64-linux" : "x86_64-linux"));
         return flake;
     }
 }

@@ -244,6 +244,33 @@ final class MirrorTest {
     }
 
     @Test
+    void aFixIsMadeOfTheGenerationThatFailed() throws Exception {
+        byte[] contents = new byte[100_000];
+        new SplittableRandom(2).nextBytes(contents);
+        StorePath sick;
+        StorePath fix;
+        try (var store = earth()) {
+            sick = SampleClosure.add(store, "tool-2.0", new TreeSet<>(List.of(library)), contents);
+            contents[70_000] ^= 1;
+            fix = SampleClosure.add(store, "tool-2.1", new TreeSet<>(List.of(library)), contents);
+        }
+        startReceiver();
+        delivered(first);
+        programs.told(
+                programs.narlink("send", "sat", sick.toString(), "--store", earth, "--activate", "exit 1", "--json"));
+        assertEquals(Narlink.FAILED_ON_BOARD, pass().code());
+        mirrorIsTheStore();
+        assertEquals(Narlink.LEFT, programs.narlink("gc", "sat", "--json").code());
+        assertEquals(0, pass().code());
+        var plan = programs.told(programs.narlink("gc", "sat", "--keep-generations", "1", "--dry-run", "--json"));
+        assertFalse(plan.get("paths").toString().contains(sick.baseName()), "it is the best base for the fix");
+        var sent = programs.told(programs.narlink("send", "sat", fix.toString(), "--store", earth, "--json"));
+        assertTrue(sent.get("packBytes").getAsLong() < 3000, sent.toString());
+        assertEquals(0, pass().code());
+        mirrorIsTheStore();
+    }
+
+    @Test
     void filesAreEnough() throws Exception {
         programs.told(programs.narlink("send", "sat", first.toString(), "--store", earth, "--json"));
         for (int i = 0; i < 3; i++) exchangeFiles();
@@ -262,11 +289,13 @@ final class MirrorTest {
     private void exchangeFiles() throws IOException, InterruptedException {
         var up = directory.resolve("up").toString();
         var down = directory.resolve("down").toString();
-        int code = programs.narlink("export", "sat", "--bytes", "20M", "--out", up).code();
+        int code =
+                programs.narlink("export", "sat", "--bytes", "20M", "--out", up).code();
         assertTrue(code == 0 || code == Narlink.LEFT, "export ends with " + code);
         var received = programs.flight("receive", up, "--store", board, "--json");
         assertEquals(0, received.code(), received.out() + received.errors());
-        assertEquals(0, programs.flight("report", "--out", down, "--store", board).code());
+        assertEquals(
+                0, programs.flight("report", "--out", down, "--store", board).code());
         var ingested = programs.narlink("ingest", "sat", down, "--json");
         assertEquals(0, ingested.code(), ingested.out() + ingested.errors());
     }
@@ -283,10 +312,19 @@ final class MirrorTest {
         var made = programs.told(programs.narlink("twin", "sat", twin, "--json"));
         assertEquals(valid().size(), made.get("copied").getAsInt());
         try (var store = Stores.open("local?root=" + twin, Options.of(directory.resolve("roots")))) {
-            assertEquals(valid(), store.validPaths().stream().map(StorePath::toString).sorted().toList());
+            assertEquals(
+                    valid(),
+                    store.validPaths().stream()
+                            .map(StorePath::toString)
+                            .sorted()
+                            .toList());
         }
         assertTrue(RealNix.verifies(Path.of(twin)));
-        assertEquals(0, programs.told(programs.narlink("twin", "sat", twin, "--json")).get("copied").getAsInt());
+        assertEquals(
+                0,
+                programs.told(programs.narlink("twin", "sat", twin, "--json"))
+                        .get("copied")
+                        .getAsInt());
     }
 
     private static void delete(Path tree) throws IOException {

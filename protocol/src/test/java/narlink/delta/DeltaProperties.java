@@ -158,6 +158,29 @@ final class DeltaProperties {
         assertTrue(pack.length < 300 && closed.length > 20 * pack.length, pack.length + " and " + closed.length);
     }
 
+    /// However many files are the same, and however deep they lie, they are sent once.
+    @Test
+    void identicalFilesCostAlmostNothing() throws IOException {
+        byte[] contents = new byte[2000];
+        new SplittableRandom(9).nextBytes(contents);
+        var file = new NarTree.File(false, Bytes.of(contents));
+        NarTree tree = file;
+        for (int level = 0; level < 60; level++) {
+            var entries = new TreeMap<Bytes, NarTree>();
+            entries.put(Bytes.ofUtf8("deeper"), tree);
+            for (int i = 0; i < 17; i++) entries.put(Bytes.ofUtf8("same-" + i), file);
+            tree = new NarTree.Directory(entries);
+        }
+        byte[] nar = tree.nar();
+        var items = List.of(item(
+                NEW,
+                nar,
+                List.of(base(OLD, NarTree.directory(Map.of("one", file)).nar(), NEW))));
+        byte[] pack = encode(items, ALL);
+        assertComesBack(items, pack);
+        assertTrue(pack.length < 4000, pack.length + " bytes for a thousand files of " + contents.length);
+    }
+
     private static byte[] jar(byte[][] members) throws IOException {
         return NarTree.directory(Map.of("tool.jar", new NarTree.File(false, Bytes.of(OpenerProperties.zip(members)))))
                 .nar();

@@ -37,7 +37,7 @@ final class ReconciliationProperties {
     }
 
     private static void happen(Orbit orbit, SplittableRandom random) throws IOException, InterruptedException {
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> orbit.add(random, "by-hand", random.nextBoolean(), true);
             case 1 -> collect(orbit, random);
             case 2 -> replace(orbit, random);
@@ -45,6 +45,7 @@ final class ReconciliationProperties {
             case 4 -> orbit.contact(random, random.nextDouble(), random.nextInt(12));
             case 5 -> orbit.restartReceiver();
             case 6 -> predict(orbit, random);
+            case 7 -> deliver(orbit, random);
             default -> {
                 if (random.nextInt(4) == 0) orbit.forgetEverything();
             }
@@ -73,6 +74,17 @@ final class ReconciliationProperties {
         byte[] contents = new byte[50];
         random.nextBytes(contents);
         orbit.putOnBoard(path, new TreeSet<>(), contents);
+    }
+
+    /// What a report of a deployment comes to: some of its paths have arrived, and Earth knows of some of these.
+    private static void deliver(Orbit orbit, SplittableRandom random) throws IOException {
+        for (int i = random.nextInt(4); i > 0; i--) {
+            var path = orbit.add(random, "delivered", true, true);
+            if (random.nextBoolean()) continue;
+            orbit.ledger.believe(
+                    Orbit.NAME,
+                    List.of(Mirror.Item.of(orbit.earth.info(path).orElseThrow(), Mirror.Belief.ACKNOWLEDGED)));
+        }
     }
 
     /// Earth expects what does not come.

@@ -35,7 +35,7 @@ final class DemoClosures {
                 args = [ "-c" ("export PATH=/usr/bin:/bin; " + script) ];
               };
               library = mk "demo-library-1.0" ''
-                mkdir -p $out/lib; for f in /usr/bin/perl /bin/bash /usr/bin/openssl /usr/bin/git; do
+                mkdir -p $out/lib; for f in /usr/bin/perl /bin/bash /usr/bin/openssl; do
                 [ -f $f ] && cp $f $out/lib/; done; echo $out > $out/lib/self'';
               configuration = mk "demo-configuration-${version}" "mkdir $out; echo ${greeting} > $out/greeting";
             in mk "demo-system-${version}" ''

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -25,6 +26,8 @@ import narlink.wire.StoreQuestion;
 /// The one thread that works on the store: imports, makes generations, looks around. Answers come as inputs.
 final class Hands implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Hands.class.getName());
+    /// Of Earth's, that wait to be answered.
+    private static final int MAX_QUESTIONS = 8;
 
     /// Without progress for so long the store counts as hung.
     static final long PATIENCE_MILLIS = 30 * 60_000;
@@ -47,6 +50,8 @@ final class Hands implements AutoCloseable {
     private long progressSeen;
     private long progressAt;
     private final AtomicInteger busy = new AtomicInteger();
+    private final AtomicBoolean scanning = new AtomicBoolean();
+    private final AtomicInteger questions = new AtomicInteger();
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("hands").factory());
 
@@ -197,9 +202,11 @@ final class Hands implements AutoCloseable {
         });
     }
 
-    /// Looks at the whole store, for the digest of the next reports.
+    /// Looks at the whole store, for the digest of the next reports. Asked again before it has begun, it does so once.
     void scan() {
+        if (scanning.getAndSet(true)) return;
         submit(() -> {
+            scanning.set(false);
             try {
                 look();
             } catch (IOException | RuntimeException e) {
@@ -208,9 +215,13 @@ final class Hands implements AutoCloseable {
         });
     }
 
-    /// Answers a question of Earth's; `told` hears nothing where that fails.
+    /// Answers a question of Earth's; `told` hears nothing where that fails, or where too many wait already: Earth asks
+    /// again.
     void answer(StoreQuestion question, Consumer<List<StoreAnswer>> told) {
+        if (questions.get() >= MAX_QUESTIONS) return;
+        questions.incrementAndGet();
         submit(() -> {
+            questions.decrementAndGet();
             try {
                 told.accept(census.answer(question));
             } catch (IOException | RuntimeException e) {
@@ -221,7 +232,16 @@ final class Hands implements AutoCloseable {
 
     /// Deletes paths for a command.
     void collect(int command, List<Bytes> paths, Consumer<Activations.Happening> done) {
-        submit(() -> carryOut(command, () -> new Garbage(store).collect(paths), done));
+        submit(() -> {
+            try {
+                var text = new Garbage(store).collect(paths);
+                look();
+                done.accept(new Activations.Happening.CarriedOut(command, text, true));
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "command " + command, e);
+                done.accept(new Activations.Happening.CarriedOut(command, message(e), false));
+            }
+        });
     }
 
     /// Begins to read the whole store for a command; [#scrub] goes on with it.
@@ -257,21 +277,6 @@ final class Hands implements AutoCloseable {
                 LOG.log(System.Logger.Level.WARNING, "verification", e); // The next tick tries again.
             }
         });
-    }
-
-    private interface Work {
-        String carryOut() throws IOException;
-    }
-
-    private void carryOut(int command, Work work, Consumer<Activations.Happening> done) {
-        try {
-            var text = work.carryOut();
-            look();
-            done.accept(new Activations.Happening.CarriedOut(command, text, true));
-        } catch (IOException | RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "command " + command, e);
-            done.accept(new Activations.Happening.CarriedOut(command, message(e), false));
-        }
     }
 
     private void look() throws IOException {

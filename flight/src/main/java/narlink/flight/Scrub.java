@@ -38,6 +38,8 @@ final class Scrub {
     private static final long SAVE_NANOS = 10_000_000_000L;
 
     private static final int MAX_TEXT = 100;
+    /// Of reading the same path, one after the other.
+    private static final int MOST_FAILURES = 3;
 
     private final Store store;
     private final Disk disk;
@@ -46,6 +48,7 @@ final class Scrub {
     private @Nullable StorePath last;
     private volatile int command;
     private boolean ever;
+    private int failures;
     /// What is still to be read; null until it is looked up.
     private @Nullable Queue<StorePath> left;
 
@@ -111,8 +114,9 @@ final class Scrub {
             retain(paths);
             left = new ArrayDeque<>(last == null ? paths : paths.tailSet(last));
         }
-        for (var path = left.poll(); path != null; path = left.poll()) {
-            look(path);
+        for (var path = left.peek(); path != null; path = left.peek()) {
+            lookAgain(path);
+            left.remove();
             last = path;
             if (System.nanoTime() > end) {
                 if (System.nanoTime() > saved + SAVE_NANOS) save();
@@ -149,6 +153,20 @@ final class Scrub {
         save();
     }
 
+    /// As [#look]; one that can't be read time and again, by a store that answers otherwise, is as good as damaged.
+    private void lookAgain(StorePath path) throws IOException {
+        try {
+            look(path);
+            failures = 0;
+        } catch (IOException e) {
+            if (++failures < MOST_FAILURES) throw e;
+            failures = 0;
+            if (store.info(path).isEmpty()) return;
+            LOG.log(System.Logger.Level.WARNING, "unreadable: " + path, e);
+            damaged.put(path, shortened("it can't be read: " + e.getMessage()));
+        }
+    }
+
     private void look(StorePath path) throws IOException {
         try {
             store.nar(path, OutputStream.nullOutputStream());
@@ -163,7 +181,8 @@ final class Scrub {
     }
 
     private static String shortened(String text) {
-        return text.replaceAll("\\s+", " ").substring(0, Math.min(MAX_TEXT, text.length()));
+        var line = text.replaceAll("\\s+", " ");
+        return line.substring(0, Math.min(MAX_TEXT, line.length()));
     }
 
     private void save() throws IOException {

@@ -54,6 +54,7 @@ public final class Asking {
         this.satellite = satellite;
         this.key = key;
         this.stores = stores;
+        this.number = ledger.lastQuestion(satellite.name()); // Whatever the clock says meanwhile.
         ledger.commands(satellite.name()).stream()
                 .filter(QueuedCommand::collects)
                 .forEach(command -> collections.add(command.number()));

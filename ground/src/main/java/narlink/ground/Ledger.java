@@ -46,6 +46,9 @@ public interface Ledger extends Closeable {
     /// @param paths how many the store had in the state that is asked about
     void asked(SatelliteName satellite, StoreQuestion question, int paths);
 
+    /// The highest number of a question so far; 0 if none was asked.
+    long lastQuestion(SatelliteName satellite);
+
     /// Keeps a piece of an answer; one that says that the store is in another state drops those of the state asked
     /// about.
     ///

@@ -116,6 +116,13 @@ final class InventoryRows {
                 .execute();
     }
 
+    static long lastQuestion(Handle handle, SatelliteName satellite) {
+        return handle.createQuery("SELECT COALESCE(MAX(number), 0) FROM question WHERE satellite = :satellite")
+                .bind("satellite", satellite.value())
+                .mapTo(Long.class)
+                .one();
+    }
+
     static void asked(Handle handle, SatelliteName satellite, StoreQuestion question, int paths) {
         handle.createUpdate("INSERT INTO question (satellite, number, digest, paths, subject)"
                         + " VALUES (:satellite, :number, :digest, :paths, :subject)"

@@ -162,6 +162,11 @@ public final class SqlLedger implements Ledger {
     }
 
     @Override
+    public long lastQuestion(SatelliteName satellite) {
+        return jdbi.withHandle(handle -> InventoryRows.lastQuestion(handle, satellite));
+    }
+
+    @Override
     public boolean told(SatelliteName satellite, StoreAnswer answer) {
         return jdbi.inTransaction(handle -> InventoryRows.told(handle, satellite, answer));
     }

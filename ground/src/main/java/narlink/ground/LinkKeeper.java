@@ -67,7 +67,6 @@ final class LinkKeeper {
 
     private void keep() {
         try {
-            work(); // What it finds is no change.
             while (!stopped) {
                 if (chance() instanceof ContactPlan.Chance.Open open) {
                     visit(open);
@@ -95,7 +94,7 @@ final class LinkKeeper {
             if (!stopped && chance() instanceof ContactPlan.Chance.Open) rest();
         } catch (IOException | RuntimeException e) {
             if (stopped) return;
-            LOG.log(System.Logger.Level.DEBUG, link.route().toString(), e);
+            LOG.log(e instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "link", e);
             post.listener().unreachable(link.route(), String.valueOf(e.getMessage()), pause);
             rest();
         }

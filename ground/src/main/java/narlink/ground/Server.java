@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,7 @@ public final class Server {
         void changed(Deployment deployment);
 
         /// The queue was carried as far as it goes now: the time to plan anew what is stuck.
-        void carried(Satellite satellite) throws IOException;
+        void carried(Satellite satellite);
 
         void over(PassReport report);
     }
@@ -99,7 +100,7 @@ public final class Server {
     private void look() {
         var timetable = post.ledger().timetable();
         plan = new ContactPlan(timetable.contacts());
-        var links = timetable.links();
+        var links = new LinkedHashSet<>(timetable.links());
         keepers.entrySet().removeIf(entry -> {
             if (links.contains(entry.getKey())) return false;
             entry.getValue().stop();

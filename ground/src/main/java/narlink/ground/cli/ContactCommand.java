@@ -121,8 +121,16 @@ final class ContactCommand {
                         now.plus(duration),
                         rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
                         Optional.empty());
+                boolean wasOpen = ledger.timetable().contacts().stream()
+                        .noneMatch(known -> known.route().equals(contact.route()));
                 ledger.timetable().change(List.of(), List.of(contact));
-                print(describe(contact), () -> System.out.println(line(contact)));
+                print(describe(contact), () -> {
+                    System.out.println(line(contact));
+                    if (wasOpen) {
+                        System.out.println("until now the link of " + contact.route()
+                                + " was always open; from now on it is so in contacts only");
+                    }
+                });
             }
             return 0;
         }

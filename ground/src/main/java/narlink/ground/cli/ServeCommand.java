@@ -40,6 +40,7 @@ final class ServeCommand extends Base {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        var over = new CountDownLatch(1);
         try (var ledger = ledger();
                 var hook = new ChangeHook(onChange)) {
             var server = new Server(new Server.Post(
@@ -50,7 +51,6 @@ final class ServeCommand extends Base {
                     satellite -> asking(ledger, satellite),
                     new Told(ledger, hook),
                     Clock.systemUTC()));
-            var over = new CountDownLatch(1);
             var stop = Thread.ofPlatform().name("stop").unstarted(() -> {
                 server.stop();
                 try {
@@ -63,14 +63,12 @@ final class ServeCommand extends Base {
                 }
             });
             Runtime.getRuntime().addShutdownHook(stop);
-            try {
-                int links = ledger.timetable().links().size();
-                System.err.println("serving " + links + (links == 1 ? " link" : " links")
-                        + (links == 0 ? "; add one with narlink link add SAT --pipe URL" : "") + "; stop with Ctrl-C");
-                server.run();
-            } finally {
-                over.countDown();
-            }
+            int links = ledger.timetable().links().size();
+            System.err.println("serving " + links + (links == 1 ? " link" : " links")
+                    + (links == 0 ? "; add one with narlink link add SAT --pipe URL" : "") + "; stop with Ctrl-C");
+            server.run();
+        } finally {
+            over.countDown();
         }
         return 0;
     }
@@ -108,9 +106,13 @@ final class ServeCommand extends Base {
         }
 
         @Override
-        public void carried(Satellite satellite) throws IOException {
-            SupplementText.answer(new Supplements(files(), ledger, ServeCommand.this::openStore), satellite);
-            follow(ledger, satellite);
+        public void carried(Satellite satellite) {
+            try {
+                SupplementText.answer(new Supplements(files(), ledger, ServeCommand.this::openStore), satellite);
+                follow(ledger, satellite);
+            } catch (IOException e) {
+                System.err.println("narlink: " + satellite.name() + ": " + e.getMessage());
+            }
         }
 
         @Override

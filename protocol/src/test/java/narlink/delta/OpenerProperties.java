@@ -151,7 +151,7 @@ final class OpenerProperties {
             Assumptions.abort("no " + words.getFirst() + " here");
             return;
         }
-        Assumptions.assumeTrue(process.waitFor() == 0, command + " works otherwise here");
+        assertEquals(0, process.waitFor(), command);
         byte[] zip = Files.readAllBytes(toFile && Files.exists(file) ? file : directory.resolve("out"));
         var shown = opened(zip, ALL).orElseThrow();
         assertTrue(contains(shown.bytes(), Files.readAllBytes(directory.resolve("one"))), command);

@@ -303,7 +303,7 @@ final class DemoCommand extends Base {
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
-                "-Xmx" + (main.contains("flight") ? "192m" : "512m"),
+                "-Xmx" + (main.contains("flight") ? "112m" : "512m"), // The receiver as its launcher has it.
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,

@@ -168,7 +168,7 @@ final class BenchCommand {
                         scratch,
                         (int) bytes.bytes(),
                         overhead.value(),
-                        sizes.stream().map(PassCommand::segmentSize).toList());
+                        sizes.stream().map(LinkOptions::segmentSize).toList());
             } finally {
                 Files.delete(scratch);
             }

@@ -51,9 +51,7 @@ final class DiffCommand extends Base {
 
     @Override
     public Integer call() throws IOException {
-        var wanted = new ArrayList<>(paths(targets));
-        wanted.addAll(flake.build(store).targets());
-        if (wanted.isEmpty()) throw new UsageException("name a store path, or --flake DIR#ATTR");
+        var wanted = flake.with(paths(targets), store).targets();
         try (var ledger = ledger();
                 var earth = openStore(store)) {
             var satellite = satellite(ledger, name);

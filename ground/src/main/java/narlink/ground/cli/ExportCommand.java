@@ -45,7 +45,7 @@ final class ExportCommand extends Base {
 
     @Override
     public Integer call() throws IOException {
-        int segment = PassCommand.segmentSize(segmentSize);
+        int segment = LinkOptions.segmentSize(segmentSize);
         try (var ledger = ledger()) {
             var satellite = satellite(ledger, name);
             var pass = new FilePass(

@@ -41,10 +41,21 @@ final class FlakeOptions {
         static final Built NOTHING = new Built(List.of(), "");
     }
 
+    /// What was typed and what was built.
+    ///
+    /// @param typed store paths
+    Built with(List<StorePath> typed, @Nullable String store) throws IOException {
+        var built = build(store);
+        var all = new ArrayList<>(typed);
+        all.addAll(built.targets());
+        if (all.isEmpty()) throw new UsageException("name a store path, or --flake DIR#ATTR");
+        return new Built(all, built.origin());
+    }
+
     /// Builds it, if there is one.
     ///
     /// @param store URL of the store on Earth, as typed
-    Built build(@Nullable String store) throws IOException {
+    private Built build(@Nullable String store) throws IOException {
         if (reference == null) {
             if (withInputs) throw new UsageException("--with-inputs goes with --flake");
             return Built.NOTHING;

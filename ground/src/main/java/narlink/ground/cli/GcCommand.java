@@ -3,33 +3,25 @@ package narlink.ground.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import narlink.ground.Cleanup;
-import narlink.ground.GroundState;
 import narlink.ground.Housekeeping;
 import narlink.ground.QueuedCommand;
 import narlink.nix.StorePath;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "gc",
         description = "Deletes on board what no root there, no kept generation and nothing queued needs: works out the "
                 + "paths from the mirror and orders just these to be deleted. What is alive there all the same stays.",
         footer = {"", "Example: narlink gc sat-7 --keep-generations 3 --dry-run"})
-final class GcCommand extends Base {
+final class GcCommand extends OrderCommands.Signed {
     /// Paths that are shown.
     private static final int SHOWN = 20;
-
-    @Parameters(paramLabel = "SAT", description = "The satellite.")
-    String name = "";
 
     @Option(
             names = "--keep-generations",
@@ -40,17 +32,6 @@ final class GcCommand extends Base {
 
     @Option(names = "--dry-run", description = "Only show what would go, and how much room it makes.")
     boolean dryRun;
-
-    @Option(names = "--mission-key", paramLabel = "FILE", description = "Mission key that signs, if it lies elsewhere.")
-    @Nullable
-    Path missionKey;
-
-    @Option(
-            names = "--expires",
-            paramLabel = "TIME",
-            defaultValue = "14d",
-            description = "From then on it is not carried out (default ${DEFAULT-VALUE}).")
-    Duration expires = Duration.ofDays(14);
 
     @Override
     public Integer call() throws IOException {
@@ -71,8 +52,7 @@ final class GcCommand extends Base {
             }
             List<QueuedCommand> queued = List.of();
             if (!dryRun && !plan.get().dead().isEmpty()) {
-                var key = missionKey == null ? files().missionKey() : GroundState.key(missionKey);
-                queued = housekeeping.order(plan.get(), keep, key, expires, Instant.now());
+                queued = housekeeping.order(plan.get(), keep, signer(), expires, Instant.now());
             }
             var orders = queued;
             var out = describe(plan.get(), orders);

@@ -4,12 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.OptionalLong;
-import narlink.ground.Pass;
 import narlink.ground.StationLink;
 import narlink.ground.StationName;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -58,39 +56,17 @@ final class LinkCommand {
         @Option(names = "--pipe", required = true, paramLabel = "URL", description = "The pipe to the satellite.")
         String pipe = "";
 
-        @Option(
-                names = "--rate",
-                paramLabel = "RATE",
-                description = "Bits per second (default: as the pipe takes them); a contact can have its own.")
-        @Nullable
-        BitRate rate;
-
-        @Option(
-                names = "--segment-size",
-                paramLabel = "SIZE",
-                defaultValue = "8k",
-                description = "Bytes of a segment, 64 to 65536 (default ${DEFAULT-VALUE}).")
-        ByteCount segmentSize = new ByteCount(Pass.Settings.SEGMENT_SIZE);
-
-        @Option(
-                names = "--blind",
-                paramLabel = "SHARE",
-                description = "There is no return link: send this share of repair symbols, such as 20%%.")
-        @Nullable
-        Share blind;
+        @Mixin
+        LinkOptions link = new LinkOptions();
 
         @Override
         public Integer call() throws IOException {
             var url = PassCommand.pipeUrl(pipe);
-            var settings = new Pass.Settings(
-                    rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
-                    Duration.ZERO,
-                    PassCommand.segmentSize(segmentSize),
-                    blind == null ? -1 : blind.value());
+            var settings = link.settings(Duration.ZERO);
             try (var ledger = ledger()) {
-                var link = new StationLink(route(ledger), url, settings);
-                ledger.timetable().put(link);
-                print(describe(link), () -> System.out.println(line(link)));
+                var added = new StationLink(route(ledger), url, settings);
+                ledger.timetable().put(added);
+                print(describe(added), () -> System.out.println(line(added)));
             }
             return 0;
         }

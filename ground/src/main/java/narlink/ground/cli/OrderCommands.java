@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 final class OrderCommands {
     private OrderCommands() {}
 
-    /// What all of them take.
-    abstract static class Order extends Base {
+    /// What the mission key signs.
+    abstract static class Signed extends Base {
         @Parameters(index = "0", paramLabel = "SAT", description = "The satellite.")
         String name = "";
 
@@ -45,7 +45,10 @@ final class OrderCommands {
         SecretKey signer() throws IOException {
             return missionKey == null ? files().missionKey() : GroundState.key(missionKey);
         }
+    }
 
+    /// One command.
+    abstract static class Order extends Signed {
         @Override
         public Integer call() throws IOException {
             try (var ledger = ledger()) {

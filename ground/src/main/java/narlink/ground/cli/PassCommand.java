@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.OptionalLong;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Link;
@@ -15,10 +14,9 @@ import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.ground.Supplements;
 import narlink.ground.link.Links;
-import narlink.wire.Frames;
 import narlink.wire.PipeUrl;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,8 +25,6 @@ import picocli.CommandLine.Parameters;
         description = "Flies one pass in the foreground.",
         footer = {"", "Example: narlink pass sat-7 --pipe tcp://modem:9000 --duration 8m --rate 256k"})
 final class PassCommand extends Base {
-    private static final int MIN_SEGMENT = 64;
-
     @Parameters(paramLabel = "SAT", description = "The satellite.")
     String name = "";
 
@@ -41,34 +37,15 @@ final class PassCommand extends Base {
             description = "Length of the contact (default: until all is done).")
     Duration duration = Duration.ZERO;
 
-    @Option(names = "--rate", paramLabel = "RATE", description = "Bits per second (default: as the pipe takes them).")
-    @Nullable
-    BitRate rate;
-
-    @Option(
-            names = "--segment-size",
-            paramLabel = "SIZE",
-            defaultValue = "8k",
-            description = "Bytes of a segment, 64 to 65536 (default ${DEFAULT-VALUE}).")
-    ByteCount segmentSize = new ByteCount(Pass.Settings.SEGMENT_SIZE);
-
-    @Option(
-            names = "--blind",
-            paramLabel = "SHARE",
-            description = "There is no return link: send this share of repair symbols, such as 20%%.")
-    @Nullable
-    Share blind;
+    @Mixin
+    LinkOptions link = new LinkOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         var url = pipeUrl(pipe);
         try (var ledger = ledger()) {
             var satellite = satellite(ledger, name);
-            var settings = new Pass.Settings(
-                    rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
-                    duration,
-                    segmentSize(segmentSize),
-                    blind == null ? -1 : blind.value());
+            var settings = link.settings(duration);
             var before = ledger.deployments(satellite.name()).stream()
                     .filter(deployment -> !deployment.ended())
                     .map(Deployment::number)
@@ -78,8 +55,8 @@ final class PassCommand extends Base {
                     .map(QueuedCommand::number)
                     .toList();
             Pass.Result result;
-            try (var link = Links.open(url, patience())) {
-                result = fly(link, ledger, satellite, settings);
+            try (var open = Links.open(url, patience())) {
+                result = fly(open, ledger, satellite, settings);
             }
             follow(ledger, satellite);
             Terminal.clear();
@@ -130,13 +107,6 @@ final class PassCommand extends Base {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
-    }
-
-    static int segmentSize(ByteCount typed) {
-        if (typed.bytes() < MIN_SEGMENT || typed.bytes() > Frames.MAX_SEGMENT) {
-            throw new UsageException("--segment-size must be between " + MIN_SEGMENT + " and " + Frames.MAX_SEGMENT);
-        }
-        return (int) typed.bytes();
     }
 
     static int exitCode(java.util.List<Deployment> carried, java.util.List<QueuedCommand> commands) {

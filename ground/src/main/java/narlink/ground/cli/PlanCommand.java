@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -104,19 +103,16 @@ class PlanCommand extends Base {
                     + narlink.wire.Announcement.MAX_SYMBOL_SIZE + " bytes");
         }
         var satellite = satellite(ledger, this.satellite);
-        var built = flake.build(store);
-        var all = new ArrayList<>(paths(targets));
-        all.addAll(built.targets());
-        if (all.isEmpty()) throw new UsageException("name a store path, or --flake DIR#ATTR");
+        var built = flake.with(paths(targets), store);
         return new Orders.Request(
                 satellite,
-                all,
+                built.targets(),
                 paths(have),
                 profile,
                 activation.of(built.origin()),
                 expires,
                 (int) symbolSize.bytes(),
-                PassCommand.segmentSize(segmentSize),
+                LinkOptions.segmentSize(segmentSize),
                 LinkProfile.named(link)
                         .orElseThrow(() -> new UsageException("no link profile " + link + "; there are "
                                 + String.join(

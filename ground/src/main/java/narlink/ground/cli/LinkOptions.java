@@ -1,0 +1,47 @@
+package narlink.ground.cli;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import narlink.ground.Pass;
+import narlink.wire.Frames;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What a pass is told of its link.
+final class LinkOptions {
+    private static final int MIN_SEGMENT = 64;
+
+    @Option(names = "--rate", paramLabel = "RATE", description = "Bits per second (default: as the pipe takes them).")
+    @Nullable
+    BitRate rate;
+
+    @Option(
+            names = "--segment-size",
+            paramLabel = "SIZE",
+            defaultValue = "8k",
+            description = "Bytes of a segment, 64 to 65536 (default ${DEFAULT-VALUE}).")
+    ByteCount segmentSize = new ByteCount(Pass.Settings.SEGMENT_SIZE);
+
+    @Option(
+            names = "--blind",
+            paramLabel = "SHARE",
+            description = "There is no return link: send this share of repair symbols, such as 20%%.")
+    @Nullable
+    Share blind;
+
+    /// @param duration of the contact; zero: until all is done
+    Pass.Settings settings(Duration duration) {
+        return new Pass.Settings(
+                rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
+                duration,
+                segmentSize(segmentSize),
+                blind == null ? -1 : blind.value());
+    }
+
+    static int segmentSize(ByteCount typed) {
+        if (typed.bytes() < MIN_SEGMENT || typed.bytes() > Frames.MAX_SEGMENT) {
+            throw new UsageException("--segment-size must be between " + MIN_SEGMENT + " and " + Frames.MAX_SEGMENT);
+        }
+        return (int) typed.bytes();
+    }
+}

@@ -20,15 +20,11 @@ import narlink.nix.StorePath;
 import org.jspecify.annotations.Nullable;
 
 /// Reads all paths of the store in turn and compares them with what was registered of them: a little at a time, and
-/// after
-/// a
-/// cut it goes on where it was. What it found damaged is remembered until it is repaired or gone. Belongs to the thread
-/// of
-/// [Hands].
+/// after a cut it goes on where it was. What it found damaged is remembered until it is repaired or gone. Belongs to
+/// the thread of [Hands].
 ///
 /// Its file has a line each for the command that is under way (0 if none), the last path that was read ("-" for none),
-/// and
-/// each damaged path with what is wrong with it.
+/// and each damaged path with what is wrong with it.
 final class Scrub {
     private static final System.Logger LOG = System.getLogger(Scrub.class.getName());
 

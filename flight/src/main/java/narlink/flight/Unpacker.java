@@ -149,8 +149,7 @@ public final class Unpacker implements Closeable {
     }
 
     /// A path can't be made, for what it needs can't be used: not by this pack, and whatever follows it neither.
-    /// Another
-    /// that does without will do.
+    /// Another that does without will do.
     static final class UnusableException extends IOException {
         private static final long serialVersionUID = 1;
 

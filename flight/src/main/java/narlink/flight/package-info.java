@@ -5,10 +5,8 @@
 /// [narlink.flight.Census] answers its questions about the store, [narlink.flight.Scrub] reads that for damage.
 ///
 /// [narlink.flight.Reception] and [narlink.flight.ActivationRun] are pure state machines; [narlink.flight.Deployments]
-/// and
-/// [narlink.flight.Activations] carry out what they want, [narlink.flight.Commands] what Earth orders. All of them
-/// belong
-/// to the one thread of [narlink.flight.ReceptionLoop]; [narlink.flight.Blocks], [narlink.flight.Hands] and
+/// and [narlink.flight.Activations] carry out what they want, [narlink.flight.Commands] what Earth orders. All of them
+/// belong to the one thread of [narlink.flight.ReceptionLoop]; [narlink.flight.Blocks], [narlink.flight.Hands] and
 /// [narlink.flight.Activator] work on others and answer. Everything durable goes through [narlink.flight.Disk].
 @NullMarked
 package narlink.flight;

@@ -14,8 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// A disk in memory that a power cut can hit before, in the middle of, and after each change. What was not synced by
-/// then is
-/// lost, or torn, or there: each file for itself, as if the file system had reordered its writes.
+/// then is lost, or torn, or there: each file for itself, as if the file system had reordered its writes.
 final class BrittleDisk implements Disk {
     private final Power power;
     /// What a reader sees, and what is sure to be left by a cut. A symlink's target is its contents.

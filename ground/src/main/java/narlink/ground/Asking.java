@@ -22,8 +22,8 @@ import narlink.wire.StoreQuestion;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a satellite about its store where the mirror is not what it reports, a few pieces at a time, so that a dead
-/// link
-/// costs little; what is answered goes to the ledger, and a later pass goes on with it. [Reconciliation] decides what.
+/// link costs little; what is answered goes to the ledger, and a later pass goes on with it. [Reconciliation] decides
+/// what.
 public final class Asking {
     private static final System.Logger LOG = System.getLogger(Asking.class.getName());
 

@@ -18,8 +18,7 @@ import narlink.wire.Command.Action;
 import narlink.wire.Report.ProfileReport;
 
 /// What may be deleted on board: what no root there, no generation that is to be kept, and nothing that is queued on
-/// Earth
-/// needs.
+/// Earth needs.
 ///
 /// @param dead those that refer to others before these, so that what is deleted first is needed by nothing
 /// @param bytes NARs of the dead: about the room that it makes
@@ -125,8 +124,7 @@ public record Cleanup(List<StorePath> dead, long bytes, SortedMap<String, Sorted
     }
 
     /// The orders that delete the dead, each path named by as much of its digest part as no other path on board has,
-    /// and
-    /// a byte more.
+    /// and a byte more.
     List<Action.Collect> orders(Mirror mirror) {
         var digests = mirror.believed().stream()
                 .map(path -> Bytes.of(path.digestBytes()))

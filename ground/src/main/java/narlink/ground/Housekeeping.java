@@ -85,8 +85,7 @@ public final class Housekeeping {
     }
 
     /// Has Earth's roots follow the mirror: what is on board and in this store too is kept, what has gone there is let
-    /// go.
-    /// Nothing changes while the mirror is not what was reported last.
+    /// go. Nothing changes while the mirror is not what was reported last.
     ///
     /// @return how many roots were made and how many were ended
     public Followed follow(Store earth) throws IOException {

@@ -227,8 +227,7 @@ public final class Orders {
     }
 
     /// The state of the store that this builds on: what was reported last, where the mirror is just that, or where it
-    /// can't
-    /// tell itself.
+    /// can't tell itself.
     private Sha256 storeDigest(Satellite satellite) {
         var mirror = ledger.mirror(satellite.name());
         var told = new ReportIntake(ledger, satellite).last().map(Report::storeDigest);

@@ -26,13 +26,11 @@ import narlink.wire.StoreAnswer;
 import narlink.wire.StoreQuestion.Subject;
 
 /// Works out what Earth has to ask so that its mirror becomes the store, and what the answers come to. A function of
-/// what is
-/// known: whatever has come down, in this pass or before, over whatever link, brings it further.
+/// what is known: whatever has come down, in this pass or before, over whatever link, brings it further.
 ///
 /// Where the mirror is nearly right a sketch tells the difference. Where it is not, but Earth knows the paths from
 /// elsewhere, a list of ids tells which of them are on board, and a sketch what that leaves open. Where Earth knows
-/// nothing,
-/// all paths are told by name. Sizes and references follow when the paths are known.
+/// nothing, all paths are told by name. Sizes and references follow when the paths are known.
 ///
 /// @param mirror what is believed
 /// @param digest the beginning of the store digest that was reported last

@@ -14,9 +14,8 @@ import narlink.nix.SecretKey;
 import narlink.wire.PipeUrl;
 
 /// Flies the passes of a fleet: opens each link of the timetable when its contact begins, or keeps it open where the
-/// plan
-/// knows of none, and carries whatever is queued. What is changed in the ledger meanwhile, by whatever program, counts
-/// from the next second on.
+/// plan knows of none, and carries whatever is queued. What is changed in the ledger meanwhile, by whatever program,
+/// counts from the next second on.
 public final class Server {
     private static final System.Logger LOG = System.getLogger(Server.class.getName());
     private static final Duration LOOK = Duration.ofSeconds(1);

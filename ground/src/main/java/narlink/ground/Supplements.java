@@ -23,8 +23,7 @@ import narlink.pack.ProfileName;
 import narlink.simulation.LinkProfile;
 
 /// Answers a satellite that can't go on with a deployment, for something that it counts on is missing or damaged on
-/// board:
-/// the same is planned anew by what the mirror has learnt from that report, and takes the deployment's place.
+/// board: the same is planned anew by what the mirror has learnt from that report, and takes the deployment's place.
 public final class Supplements {
     private static final Duration REPAIR_LASTS = Duration.ofDays(14);
 

@@ -1,8 +1,8 @@
 /// Earth's side. [narlink.ground.Mirror] is what is known of a satellite's store; [narlink.ground.Planner] works out
-/// what
-/// it lacks; [narlink.ground.Packer] writes that as pack and manifest; [narlink.ground.Rehearsal] decodes it again with
-/// the very classes that fly; only then is a deployment signed and queued. In a pass, [narlink.ground.Transmission]
-/// decides what goes up next and [narlink.ground.Pass] carries it out over a [narlink.ground.Link].
+/// what it lacks; [narlink.ground.Packer] writes that as pack and manifest; [narlink.ground.Rehearsal] decodes it again
+/// with the very classes that fly; only then is a deployment signed and queued. In a pass,
+/// [narlink.ground.Transmission] decides what goes up next and [narlink.ground.Pass] carries it out over a
+/// [narlink.ground.Link].
 ///
 /// [narlink.ground.Server] flies passes day and night: a [narlink.ground.LinkKeeper] for each link of the
 /// [narlink.ground.Timetable], when the [narlink.ground.ContactPlan] says so.

@@ -17,8 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
 /// Whatever happens on board and on Earth, and whatever of it is not heard: after one contact that is heard, the mirror
-/// is
-/// the store.
+/// is the store.
 final class ReconciliationProperties {
     @Property(tries = 10, shrinking = ShrinkingMode.OFF)
     void afterOneContactTheMirrorIsTheStore(@ForAll long seed) throws IOException, InterruptedException {

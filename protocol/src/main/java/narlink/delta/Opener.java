@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Opens compressed files, and what is compressed in them (§11.10): gzip members, zstd frames, xz blocks, members of
-/// zip files.
-/// What is opened depends on the file and on what its [Gate] admits, so both ends see a base alike.
+/// zip files. What is opened depends on the file and on what its [Gate] admits, so both ends see a base alike.
 final class Opener {
     /// Larger files stay as they are, for they are held in memory while they are packed again; and so much is opened of
     /// one file, all levels together.

@@ -16,8 +16,7 @@ import narlink.nix.StorePath;
 /// What a store knows of some of its paths, by columns (§13.5). Paths run in [#ORDER], whichever columns are told.
 ///
 /// Names, sizes and references are compressed together: what is random in them is little, but for it the digest parts
-/// and
-/// hashes, which stand behind them as they are.
+/// and hashes, which stand behind them as they are.
 public final class Descriptions {
     /// Equal names beside each other compress best.
     public static final Comparator<StorePath> ORDER =

@@ -7,8 +7,8 @@ import narlink.Sha256;
 import narlink.nix.StorePath;
 
 /// The short name of a valid path with its contents (§13.1): 63 bits, never 0, so that ids can be compared as numbers
-/// and
-/// 0 can mean none. Needs only the beginning of the NAR hash, which is all that is told of paths that Earth never had.
+/// and 0 can mean none. Needs only the beginning of the NAR hash, which is all that is told of paths that Earth never
+/// had.
 public final class PathId {
     /// Bytes of a NAR hash that an id is made of.
     public static final int HASH_BYTES = 3;

@@ -9,10 +9,9 @@ import java.util.TreeSet;
 
 /// A set of ids as cells without end, of which another set's owner needs only as many as both sets differ by, times
 /// about 1.4 to 2.5 (§13.3). Each cell is the exclusive or of the ids that fall into it, and of their checks: what both
-/// sets
-/// have cancels out, and a cell with one id left gives that id away. Every id is in cell 0, and in later ones ever more
-/// rarely: in cell i with a chance of about 1 in 1 + i/2. So no size has to be guessed: while too few cells have come,
-/// more are asked for.
+/// sets have cancels out, and a cell with one id left gives that id away. Every id is in cell 0, and in later ones ever
+/// more rarely: in cell i with a chance of about 1 in 1 + i/2. So no size has to be guessed: while too few cells have
+/// come, more are asked for.
 public final class Sketch {
     /// Bytes of a cell: eight of ids, four of checks.
     public static final int CELL = 12;
@@ -100,8 +99,7 @@ public final class Sketch {
     }
 
     /// The cells that an id falls into, ascending from 0. From cell i, with u of (0, 1] drawn by SplitMix64, the next
-    /// is
-    /// i + max(1, ceil((i + 1.5) · (1/√u − 1))): so few beyond 2^31 matter not, and IEEE 754 makes it the same
+    /// is i + max(1, ceil((i + 1.5) · (1/√u − 1))): so few beyond 2^31 matter not, and IEEE 754 makes it the same
     /// everywhere.
     private static final class Places {
         private long state;

@@ -79,8 +79,7 @@ public interface Store extends Closeable {
     Map<String, StorePath> roots() throws IOException;
 
     /// All roots that the store knows, whoever made them, by names that people understand: links, profiles, what
-    /// running
-    /// processes use. Those that [#root] made are among them.
+    /// running processes use. Those that [#root] made are among them.
     Map<String, StorePath> allRoots() throws IOException;
 
     /// Ends what only this connection keeps alive: all that it imported, as long as it lasts.

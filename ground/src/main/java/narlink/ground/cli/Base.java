@@ -89,8 +89,7 @@ abstract class Base implements Callable<Integer> {
     }
 
     /// Questions are signed by the mission key where it is here, else by the station key, which the satellite knows
-    /// once a
-    /// deployment has named it.
+    /// once a deployment has named it.
     narlink.ground.Asking asking(Ledger ledger, Satellite satellite) throws IOException {
         var files = files();
         var key = files.hasMissionKey() ? files.missionKey() : files.stationKey();

@@ -26,8 +26,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /// A contact plan as people write it: CSV with a header, or a JSON array of objects (or an object whose `contacts` is
 /// one), both with the fields `satellite`, `start`, `end`, and as wanted `station`, `rate`, `every`. Times are
-/// ISO-8601,
-/// as `2026-11-23T22:30:00Z`.
+/// ISO-8601, as `2026-11-23T22:30:00Z`.
 final class ContactFile {
     private static final long MAX_BYTES = 64 << 20;
     private static final int MAX_CONTACTS = 100_000;

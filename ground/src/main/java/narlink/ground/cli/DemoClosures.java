@@ -22,8 +22,7 @@ import narlink.store.Options;
 import narlink.store.Stores;
 
 /// The demo's three versions of a small system: a program with a library and a configuration. With Nix they are built
-/// by
-/// Nix from this machine's own programs; without, they are sample store paths in a binary cache directory.
+/// by Nix from this machine's own programs; without, they are sample store paths in a binary cache directory.
 final class DemoClosures {
     private static final String EXPRESSION = """
             { version, greeting, status }:

@@ -69,8 +69,7 @@ final class DiffCommand extends Base {
     }
 
     /// The closure of what the profile leads to, as far as references are known; all that is there where no such
-    /// profile
-    /// was reported.
+    /// profile was reported.
     private SortedMap<StorePath, Long> onBoard(Ledger ledger, Satellite satellite) {
         var mirror = ledger.mirror(satellite.name()).paths();
         var wave = new ArrayList<StorePath>();

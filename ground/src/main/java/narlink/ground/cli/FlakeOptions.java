@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// A target that Nix on Earth builds of a flake. Nothing of it is evaluated on board: what goes there is what was
-/// built,
-/// and the flake's source beside it.
+/// built, and the flake's source beside it.
 final class FlakeOptions {
     private static final String DEFAULT_STORE = "daemon";
     private static final String CHROOT = "local?root=";

@@ -3,8 +3,7 @@ package narlink.delta.mixing;
 import java.io.IOException;
 
 /// Codes bytes of a new image that are nearly those of the base (§11.35 to §11.37): of each first whether it is the
-/// base's, and
-/// if not, which. The base is known around the place, also ahead of it.
+/// base's, and if not, which. The base is known around the place, also ahead of it.
 public final class DifferenceModel {
     /// So many bytes must be known around those that are coded: of the base on both sides, of the image before.
     public static final int MARGIN = 64;

@@ -55,8 +55,13 @@ final class Reporter {
         symbols += count;
     }
 
-    void polled(int number) {
+    /// Takes a poll, which may come several times.
+    ///
+    /// @return whether it is new
+    boolean polled(int number) {
+        if (number == poll) return false;
         poll = number;
+        return true;
     }
 
     Map<Counter, Long> counters() {

@@ -99,9 +99,6 @@ final class Uplink {
                 .oti(symbols.object())
                 .ifPresent(oti -> reporter.heard(symbols.data().size() / oti.symbolSize()));
         deployments.step(symbols.deployment(), new Input.Arrived(symbols));
-        if (symbols.poll() != 0) {
-            reporter.polled(symbols.poll());
-            changed.run();
-        }
+        if (symbols.poll() != 0 && reporter.polled(symbols.poll())) changed.run();
     }
 }

@@ -52,8 +52,7 @@ public final class FilePass {
     /// Writes at most `most` bytes.
     public Written write(OutputStream out, long most, Instant now) throws IOException {
         var open = Pass.open(ledger, satellite, now);
-        var policy = new Transmission.Policy(
-                false, overhead, segmentSize, REPEAT, Duration.ofSeconds(2), Duration.ofDays(365));
+        var policy = new Transmission.Policy(false, true, overhead, segmentSize, REPEAT, Duration.ofSeconds(2));
         var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
         Pass.blindly(transmission, ledger, satellite, open);
         var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));

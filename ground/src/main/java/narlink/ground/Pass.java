@@ -31,6 +31,9 @@ public final class Pass {
     private static final Duration ASK = Duration.ofSeconds(1);
     /// How long one report is waited for where nothing is to be sent.
     private static final Duration FIRST_REPORT = Duration.ofSeconds(5);
+    /// Who was heard so short a time ago is in sight.
+    private static final Duration LATELY = Duration.ofMinutes(1);
+
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
     private static final Duration CATCH_UP = Duration.ofMillis(250);
@@ -47,12 +50,13 @@ public final class Pass {
     /// @param rate bits per second on the pipe; none: as fast as it takes them
     /// @param duration how long the contact lasts; zero: until all is done
     /// @param blind share of repair symbols, where no reports are to be expected; negative: there is a return link
-    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind) {
+    /// @param contact whether the satellite is known to be in sight, by a plan or a person; else it is asked first
+    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind, boolean contact) {
         public static final int SEGMENT_SIZE = 8192;
 
         /// The same for a contact of another length.
         public Settings lasting(Duration other) {
-            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind);
+            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind, contact);
         }
 
         boolean returnLink() {
@@ -268,11 +272,11 @@ public final class Pass {
             this.symbols = symbols;
             var policy = new Transmission.Policy(
                     settings.returnLink(),
+                    settings.contact() || heardLately(began),
                     Math.max(0, settings.blind()),
                     settings.segmentSize(),
                     atLeast(Duration.ofSeconds(1), 4),
-                    atLeast(Duration.ofSeconds(2), 4),
-                    atLeast(Duration.ofSeconds(10), 12));
+                    atLeast(Duration.ofSeconds(2), 4));
             // Polls of different passes differ, whatever the satellite remembers of the one before.
             int firstPoll = (int) (began.toEpochMilli() / 16 & 0x3fff_ffff);
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
@@ -280,6 +284,12 @@ public final class Pass {
                     commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
             asking.answerWithin(policy.answerWithin());
             if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
+        }
+
+        private boolean heardLately(Instant now) {
+            return ledger.lastReport(satellite.name())
+                    .filter(last -> last.heard().plus(LATELY).isAfter(now))
+                    .isPresent();
         }
 
         /// Timers grow on links where a single segment takes seconds.

@@ -35,6 +35,8 @@ public final class ReceptionLoop implements AutoCloseable {
     private static final int INBOX = 256;
 
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
+    /// What nobody asked for is told at most so often: much may change at once.
+    private static final Duration NEWS_EVERY = Duration.ofMillis(250);
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
     /// How often the store is looked at for what others did to it.
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
@@ -60,6 +62,7 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private StoreView store = StoreView.NONE;
     private boolean reportWanted;
+    private boolean reportSoon;
     private Instant reported = Instant.EPOCH;
     private Instant reportSaved = Instant.EPOCH;
     private Instant looked;
@@ -134,7 +137,15 @@ public final class ReceptionLoop implements AutoCloseable {
         this.activations = new Activations(activator, journal, profiles, settings.machine(), listener, this::happened);
         var profileCommands = new ProfileCommands(activations, activator, journal, profiles, listener, this::happened);
         this.deployments = new Deployments(
-                files, clock, reporter, hands, blocks, activations, machine::uptimeMillis, this::wantReport);
+                files,
+                clock,
+                reporter,
+                hands,
+                blocks,
+                activations,
+                machine::uptimeMillis,
+                this::wantReport,
+                this::reportSoon);
         this.commands = new Commands(
                 files,
                 clock,
@@ -188,6 +199,10 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private void wantReport() {
         reportWanted = true;
+    }
+
+    private void reportSoon() {
+        reportSoon = true;
     }
 
     /// Takes a segment from a pipe; waits while too many are unread.
@@ -261,6 +276,7 @@ public final class ReceptionLoop implements AutoCloseable {
                     patient.clear();
                     reportWanted = true;
                 }
+                if (reportSoon && !reported.plus(NEWS_EVERY).isAfter(clock.instant())) reportWanted = true;
                 if (reportWanted) tell(askers);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -285,7 +301,7 @@ public final class ReceptionLoop implements AutoCloseable {
             case Event.Answer answer -> deployments.step(answer.deployment(), answer.input());
             case Event.Viewed viewed -> {
                 store = viewed.view();
-                reportWanted = true;
+                reportSoon = true;
             }
             case Event.Answered answered -> {
                 for (var answer : answered.answers()) {
@@ -295,7 +311,7 @@ public final class ReceptionLoop implements AutoCloseable {
             }
             case Event.Happened happened -> {
                 activations.on(happened.happening());
-                reportWanted = true;
+                reportSoon = true;
             }
             case Event.Prepared prepared ->
                 prepared.order()
@@ -329,7 +345,7 @@ public final class ReceptionLoop implements AutoCloseable {
             hands.scan();
             activations.look();
         }
-        if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported.minus(REPORT_EVERY))) {
+        if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported)) {
             reportWanted = true;
         }
     }
@@ -348,6 +364,7 @@ public final class ReceptionLoop implements AutoCloseable {
         lastReport.set(segment);
         reported = clock.instant();
         reportWanted = false;
+        reportSoon = false;
         downlink.offer(segment);
         saveReport(segment, askers.isEmpty());
         askers.forEach(Runnable::run);

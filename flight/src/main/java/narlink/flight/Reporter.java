@@ -190,7 +190,9 @@ final class Reporter {
 
     private static Missing cut(Missing missing, int blocks) {
         return new Missing(
-                missing.first(), missing.symbols().stream().limit(blocks).toList());
+                missing.first(),
+                missing.symbols().stream().limit(blocks).toList(),
+                missing.untouched() && missing.symbols().size() <= blocks);
     }
 
     /// The beginning of a text, in at most so many bytes of UTF-8.

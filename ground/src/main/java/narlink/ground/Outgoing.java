@@ -177,10 +177,12 @@ final class Outgoing {
                     aim.segmentSize() / announcement.oti(object).orElseThrow().symbolSize());
             for (int i = 0; i < progress.k.length; i++) {
                 int index = i - missing.first();
-                if (progress.done[i] || index >= missing.symbols().size()) continue;
+                boolean told = index < missing.symbols().size();
+                if (progress.done[i] || !told && !missing.untouched()) continue;
+                int wanted = told ? missing.symbols().get(index) : progress.k[i];
                 // What was leased at the report and given back since counts as settled, but not as sent.
                 int flying = Math.max(0, progress.sent[i] - settled.getOrDefault(object, progress.sent)[i]);
-                progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, aim, together);
+                progress.goal[i] = progress.sent[i] + more(wanted, flying, aim, together);
             }
         });
     }
@@ -199,7 +201,8 @@ final class Outgoing {
             var missing = report.missing(object);
             for (int i = 0; i < progress.k.length; i++) {
                 if (stored || i < missing.first()) progress.done[i] = true;
-                else if (i - missing.first() < missing.symbols().size()) progress.done[i] = false;
+                else if (missing.untouched()
+                        || i - missing.first() < missing.symbols().size()) progress.done[i] = false;
             }
         });
     }

@@ -278,7 +278,7 @@ public final class Pass {
                     atLeast(Duration.ofSeconds(1), 4),
                     atLeast(Duration.ofSeconds(2), 4));
             // Polls of different passes differ, whatever the satellite remembers of the one before.
-            int firstPoll = (int) (began.toEpochMilli() / 16 & 0x3fff_ffff);
+            int firstPoll = (int) (began.toEpochMilli() / 16 & 0x1f_ffff);
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
             this.commands = new CommandSending(
                     commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());

@@ -200,9 +200,10 @@ final class Transmission {
                     || last.at().plus(policy.pollEvery()).isBefore(now);
         }
         if (!deployment.heard()) return !now.isBefore(last.at().plus(pause(last.times())));
-        boolean silent = heard.plus(soundings.answerWithin()).isBefore(now);
+        // What happens on board once everything is there is reported unasked: this is for when such a report got lost.
+        boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
         boolean nothingElse = deployment.remaining() == 0 && deployment.probe().isEmpty();
-        return silent && nothingElse && last.at().plus(soundings.answerWithin()).isBefore(now);
+        return silent && nothingElse && last.at().plus(policy.answerWithin()).isBefore(now);
     }
 
     /// Twice as long each time, up to what an answer may take. What flows before its announcement has arrived is lost,

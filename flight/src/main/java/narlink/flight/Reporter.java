@@ -25,8 +25,8 @@ import narlink.wire.StoreAnswer;
 final class Reporter {
     /// Protocol version of this receiver.
     static final int VERSION = 1;
-    /// It answers questions.
-    static final long FEATURES = Report.ANSWERS;
+    /// It answers questions, and opens sealed symbols.
+    static final long FEATURES = Report.ANSWERS | Report.SEALS;
     /// Longest report segment, in bytes.
     static final int MAX_SEGMENT = 1024;
 

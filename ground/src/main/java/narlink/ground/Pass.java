@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import narlink.Bytes;
 import narlink.nix.SecretKey;
 import narlink.wire.Command;
-import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
 import narlink.wire.SatelliteName;
@@ -255,6 +254,7 @@ public final class Pass {
         private final Map<Integer, Deployment> open = open(ledger, satellite, began);
         private final Transmission transmission;
         private final CommandSending commands;
+        private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());
         private Instant paced = began;
         private Instant asked = began;
         private long sentBytes;
@@ -270,11 +270,13 @@ public final class Pass {
             this.watch = watch;
             this.leases = leases;
             this.symbols = symbols;
+            intake.last().ifPresent(segments::on);
             var policy = new Transmission.Policy(
                     settings.returnLink(),
                     settings.contact() || heardLately(began),
                     Math.max(0, settings.blind()),
                     settings.segmentSize(),
+                    segments::authenticator,
                     atLeast(Duration.ofSeconds(1), 4),
                     atLeast(Duration.ofSeconds(2), 4));
             // Polls of different passes differ, whatever the satellite remembers of the one before.
@@ -362,7 +364,7 @@ public final class Pass {
                     send.poll());
             transmission.sent(send, esi);
             long before = sentBytes;
-            put(Envelope.seal(message, stationKey, Envelope.Direction.UP, satellite.name()));
+            put(segments.segment(message, deployment.announcement()));
             int k = deployment.announcement().oti(run.object()).orElseThrow().k(run.block());
             if (esi < k) sourceBytes += sentBytes - before;
             else repairBytes += sentBytes - before;
@@ -417,6 +419,7 @@ public final class Pass {
                 case ReportIntake.Taken.Believed believed -> {
                     reports++;
                     if (believed.news()) {
+                        segments.on(believed.report());
                         transmission.on(believed.report(), now);
                         commands.on(believed.report(), now);
                         asking.on(believed.report());

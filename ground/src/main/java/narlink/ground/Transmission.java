@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
@@ -60,6 +61,7 @@ final class Transmission {
     /// @param eager whether somebody is known to listen, so that symbols need not wait for the first report
     /// @param blind share of repair symbols where none are
     /// @param segmentSize bytes of a segment with its CRC, at most
+    /// @param authenticator bytes of what makes a segment believed
     /// @param pollEvery how often a report is asked for while symbols flow
     /// @param answerWithin how long an answer may take, as long as none was heard
     record Policy(
@@ -67,6 +69,7 @@ final class Transmission {
             boolean eager,
             double blind,
             int segmentSize,
+            IntSupplier authenticator,
             Duration pollEvery,
             Duration answerWithin) {}
 
@@ -232,7 +235,11 @@ final class Transmission {
     private int fitting(Announcement announcement, FecObject object, int block) {
         int size = announcement.oti(object).orElseThrow().symbolSize();
         int count = Symbols.fitting(
-                policy.segmentSize() - Frames.DATAGRAM_OVERHEAD, size, announcement.deployment(), block);
+                policy.segmentSize() - Frames.DATAGRAM_OVERHEAD,
+                size,
+                announcement.deployment(),
+                block,
+                policy.authenticator().getAsInt());
         if (count < 1) {
             throw new IllegalArgumentException(
                     "segments of " + policy.segmentSize() + " bytes are too small for symbols of " + size

@@ -52,7 +52,8 @@ final class TransmissionProperties {
     @Property(tries = 30)
     void aSilentLinkGetsLittleAndIsTakenUpAgain(@ForAll @IntRange(min = 0, max = 3_000) int silentFromMillis) {
         var announcement = announcement(200_000_000);
-        var policy = new Transmission.Policy(true, true, 0, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var policy =
+                new Transmission.Policy(true, true, 0, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -95,7 +96,8 @@ final class TransmissionProperties {
             @ForAll @DoubleRange(min = 0, max = 0.5) double blind,
             @ForAll @IntRange(min = 100_000, max = 3_000_000) int packBytes) {
         var announcement = announcement(packBytes);
-        var policy = new Transmission.Policy(false, true, blind, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var policy = new Transmission.Policy(
+                false, true, blind, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -121,7 +123,8 @@ final class TransmissionProperties {
     private static Flown fly(double loss, int packBytes, int delayMillis, long seed) {
         var random = new SplittableRandom(seed);
         var announcement = announcement(packBytes);
-        var policy = new Transmission.Policy(true, true, 0, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var policy =
+                new Transmission.Policy(true, true, 0, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);

@@ -48,6 +48,8 @@ public record Report(
     public static final Sha256 NO_DIGEST = new Sha256(Bytes.of(new byte[Sha256.LENGTH]));
     /// Feature: it answers a [StoreQuestion].
     public static final long ANSWERS = 1;
+    /// Feature: it opens sealed symbols (§3.6).
+    public static final long SEALS = 2;
     public static final int MAX_RESULTS = 8;
     /// Longest reason or output tail, in bytes.
     public static final int MAX_TEXT = 200;

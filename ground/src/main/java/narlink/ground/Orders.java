@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import narlink.Sha256;
@@ -43,6 +44,7 @@ public final class Orders {
 
     /// @param have closures to plan against in place of the mirror; empty: the mirror
     /// @param symbolSize bytes of a FEC symbol, at most
+    /// @param place its priority and deadline; it counts on nothing that goes up after it
     /// @param behind whether what is under way to the same profile is to be finished first; else this takes its place
     public record Request(
             Satellite satellite,
@@ -54,7 +56,15 @@ public final class Orders {
             int symbolSize,
             int segmentSize,
             LinkProfile link,
+            Standing place,
             boolean behind) {}
+
+    /// How urgent a deployment is.
+    ///
+    /// @param priority higher ones go first
+    public record Standing(int priority, Optional<Instant> deadline) {
+        public static final Standing NORMAL = new Standing(0, Optional.empty());
+    }
 
     /// What would be sent, or is.
     public record Summary(
@@ -103,6 +113,14 @@ public final class Orders {
                 if (packed.packOti().isPresent())
                     publish(temporary, files.packs().resolve(deployment.pack()));
                 ledger.add(deployment);
+                ledger.places()
+                        .put(
+                                deployment.satellite(),
+                                List.of(new Place(
+                                        deployment.number(),
+                                        request.place().priority(),
+                                        OptionalInt.empty(),
+                                        request.place().deadline())));
                 for (int number : deployment.announcement().supersedes()) {
                     ledger.progress(
                             deployment.satellite(),
@@ -188,10 +206,13 @@ public final class Orders {
     private Set<StorePath> have(Request request) throws IOException {
         if (!request.have().isEmpty()) return earth.closure(request.have());
         var needless = superseded(request).stream().map(Deployment::number).toList();
-        // What else is under way will be there before what is sent now is begun.
+        var queue = new Queue(ledger, request.satellite().name());
+        // What goes up before it will be there before what is sent now is begun.
         var have = new HashSet<>(ledger.mirror(request.satellite().name()).sound());
         for (var deployment : ledger.deployments(request.satellite().name())) {
-            if (!deployment.ended() && !needless.contains(deployment.number()))
+            boolean before = queue.place(deployment.number()).priority()
+                    >= request.place().priority();
+            if (!deployment.ended() && before && !needless.contains(deployment.number()))
                 deployment.objects().forEach(item -> have.add(item.path()));
         }
         return have;

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -161,13 +160,14 @@ public final class Pass {
         });
     }
 
-    /// What is to go up, oldest first, with what was sent of it so far.
+    /// What is to go up, with what was sent of it so far.
     static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, Instant now) {
         var open = new HashMap<Integer, Deployment>();
         var cancelled = new HashSet<Integer>();
         for (var command : commands(ledger, satellite, now)) {
             if (command.action() instanceof Command.Action.Cancel cancel) cancelled.add(cancel.deployment());
         }
+        boolean frozen = ledger.places().frozen(satellite.name());
         for (var deployment : ledger.deployments(satellite.name())) {
             if (deployment.ended() || cancelled.contains(deployment.number())) continue;
             boolean unknownOnBoard = deployment.progress().state() == Deployment.State.QUEUED;
@@ -178,7 +178,7 @@ public final class Pass {
                         Deployment.Progress.ended(Deployment.State.EXPIRED, "before it was heard of"));
                 continue;
             }
-            open.put(deployment.number(), deployment);
+            if (!frozen) open.put(deployment.number(), deployment);
         }
         return open;
     }
@@ -210,10 +210,13 @@ public final class Pass {
     }
 
     static List<Outgoing> outgoing(Ledger ledger, Map<Integer, Deployment> open) {
-        return open.values().stream()
-                .sorted(Comparator.comparing(Deployment::number))
-                .map(deployment -> new Outgoing(deployment.announcement(), counts(deployment, ledger::used)))
-                .toList();
+        if (open.isEmpty()) return List.of();
+        var satellite = open.values().iterator().next().satellite();
+        return new Queue(ledger, satellite)
+                .deployments().stream()
+                        .filter(deployment -> open.containsKey(deployment.number()))
+                        .map(deployment -> new Outgoing(deployment.announcement(), counts(deployment, ledger::used)))
+                        .toList();
     }
 
     /// Takes up, for a pass that hears nothing, what the last report told.

@@ -116,6 +116,7 @@ final class TransferProperties {
                     256,
                     2048,
                     LinkProfile.BUILT_IN.getFirst(),
+                    Orders.Standing.NORMAL,
                     false);
             new Orders(files, ledger, earth, (path, raw) -> {})
                     .send(request, files.missionKey(), files.stationKey(), Instant.now());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -66,7 +67,7 @@ public final class ReceptionLoop implements AutoCloseable {
     private Instant reported = Instant.EPOCH;
     private Instant reportSaved = Instant.EPOCH;
     private Instant looked;
-    private volatile Downlink downlink = segment -> {};
+    private final List<Downlink> downlinks = new CopyOnWriteArrayList<>();
     private volatile Runnable onFailure = () -> {};
     private volatile boolean failed;
     private volatile boolean running = true;
@@ -224,11 +225,16 @@ public final class ReceptionLoop implements AutoCloseable {
         if (frames > 0) put(new Event.Damaged(frames));
     }
 
-    /// Sends reports there from now on, beginning with one at once.
+    /// Sends reports there too from now on, beginning with one at once.
     public void reportTo(Downlink link) {
-        downlink = link;
+        downlinks.add(link);
         hands.scan(); // A contact begins with what the store holds now.
         put(new Event.Asked(() -> {}, false));
+    }
+
+    /// Sends none there any more.
+    void endReportsTo(Downlink link) {
+        downlinks.remove(link);
     }
 
     /// Runs `end` once a bug has stopped the reception: nothing that is heard from then on is kept, so that the process
@@ -305,7 +311,8 @@ public final class ReceptionLoop implements AutoCloseable {
             }
             case Event.Answered answered -> {
                 for (var answer : answered.answers()) {
-                    downlink.answer(reporter.answer(answer));
+                    byte[] told = reporter.answer(answer);
+                    downlinks.forEach(downlink -> downlink.answer(told));
                     if (answer.moved()) reportWanted = true;
                 }
             }
@@ -365,7 +372,7 @@ public final class ReceptionLoop implements AutoCloseable {
         reported = clock.instant();
         reportWanted = false;
         reportSoon = false;
-        downlink.offer(segment);
+        downlinks.forEach(downlink -> downlink.offer(segment));
         saveReport(segment, askers.isEmpty());
         askers.forEach(Runnable::run);
         askers.clear();

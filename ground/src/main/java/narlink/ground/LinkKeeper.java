@@ -158,11 +158,12 @@ final class LinkKeeper {
     private Pass.Settings settings(ContactPlan.Chance.Open open) {
         var own = link.settings();
         var settings = new Pass.Settings(
-                open.rate().isPresent() ? open.rate() : own.rate(),
-                Duration.ZERO,
-                own.segmentSize(),
-                own.blind(),
-                open.until().isPresent());
+                        open.rate().isPresent() ? open.rate() : own.rate(),
+                        Duration.ZERO,
+                        own.segmentSize(),
+                        own.blind(),
+                        open.until().isPresent() ? Pass.Forward.OPEN : Pass.Forward.UNSURE)
+                .over(link.pipe());
         return open.until()
                 .map(until -> settings.lasting(Duration.between(post.clock().instant(), until)))
                 .orElse(settings);

@@ -18,6 +18,7 @@ import narlink.nix.SecretKey;
 import narlink.wire.Command;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
+import narlink.wire.PipeUrl;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -48,18 +49,38 @@ public final class Pass {
     /// @param rate bits per second on the pipe; none: as fast as it takes them
     /// @param duration how long the contact lasts; zero: until all is done
     /// @param blind share of repair symbols, where no reports are to be expected; negative: there is a return link
-    /// @param contact whether the satellite is known to be in sight, by a plan or a person; else it is asked first
-    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind, boolean contact) {
+    /// @param forward what is known of the way up
+    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind, Forward forward) {
         public static final int SEGMENT_SIZE = 8192;
+        /// Share of repair symbols where there is no return link and none is given.
+        public static final double BLIND = 0.2;
 
         /// The same for a contact of another length.
         public Settings lasting(Duration other) {
-            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind, contact);
+            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind, forward);
+        }
+
+        /// The same for a pipe that may have one direction only.
+        public Settings over(PipeUrl pipe) {
+            if (!(pipe instanceof PipeUrl.Simplex simplex)) return this;
+            return simplex.up()
+                    ? new Settings(rate, duration, segmentSize, returnLink() ? BLIND : blind, forward)
+                    : new Settings(rate, duration, segmentSize, blind, Forward.NONE);
         }
 
         boolean returnLink() {
             return blind < 0;
         }
+    }
+
+    /// The way up.
+    public enum Forward {
+        /// Somebody is known to listen, by a plan or a person.
+        OPEN,
+        /// Whether somebody listens is to be asked first.
+        UNSURE,
+        /// There is none: a pass only listens.
+        NONE
     }
 
     /// Asked now and then whether the pass is to end early, and why.
@@ -276,7 +297,7 @@ public final class Pass {
             intake.last().ifPresent(segments::on);
             var policy = new Transmission.Policy(
                     settings.returnLink(),
-                    settings.contact() || heardLately(began),
+                    settings.forward() == Forward.OPEN || heardLately(began),
                     Math.max(0, settings.blind()),
                     settings.segmentSize(),
                     segments::authenticator,
@@ -313,6 +334,11 @@ public final class Pass {
                 if (leave.isPresent()) return result(false, leave.get());
                 var closed = hear(Duration.ZERO);
                 if (closed != null) return result(transmission.allEnded(), closed);
+                if (settings.forward() == Forward.NONE) {
+                    var why = hear(LISTEN);
+                    if (why != null) return result(transmission.allEnded(), why);
+                    continue;
+                }
                 var order = commands.next(now);
                 if (order.isPresent()) {
                     put(order.get());

@@ -36,7 +36,7 @@ final class LinkOptions {
                 duration,
                 segmentSize(segmentSize),
                 blind == null ? -1 : blind.value(),
-                true);
+                Pass.Forward.OPEN);
     }
 
     static int segmentSize(ByteCount typed) {

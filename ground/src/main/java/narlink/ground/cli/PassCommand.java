@@ -49,7 +49,7 @@ final class PassCommand extends Base {
         var url = pipeUrl(pipe);
         try (var ledger = ledger()) {
             var satellite = satellite(ledger, name);
-            var settings = link.settings(duration);
+            var settings = link.settings(duration).over(url);
             var before = ledger.deployments(satellite.name()).stream()
                     .filter(deployment -> !deployment.ended())
                     .map(Deployment::number)

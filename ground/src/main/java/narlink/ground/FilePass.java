@@ -50,7 +50,7 @@ public final class FilePass {
 
     /// Writes at most `most` bytes.
     public Written write(OutputStream out, long most, Instant now) throws IOException {
-        var open = Pass.open(ledger, satellite, now);
+        var open = Pass.open(ledger, satellite, stationKey.publicKey(), now);
         var segments = new SymbolSegments(stationKey, satellite, segmentSize);
         new ReportIntake(ledger, satellite).last().ifPresent(segments::on);
         var policy = new Transmission.Policy(

@@ -15,17 +15,21 @@ import narlink.nix.SecretKey;
 ///     keys/station.key     signs symbols
 ///     packs/SAT-N.pack     encoded deployments
 ///     roots/               GC roots where the store's own directory can't be written
-public record GroundState(Path directory) {
+///
+/// @param packs directory of the packs, which several servers may share
+public record GroundState(Path directory, Path packs) {
     public GroundState {
         directory = directory.toAbsolutePath().normalize();
+        packs = packs.toAbsolutePath().normalize();
+    }
+
+    /// With the packs in it.
+    public GroundState(Path directory) {
+        this(directory, directory.resolve("packs"));
     }
 
     public Path database() {
         return directory.resolve("narlink.db");
-    }
-
-    public Path packs() {
-        return directory.resolve("packs");
     }
 
     public Path roots() {
@@ -39,7 +43,7 @@ public record GroundState(Path directory) {
     /// Makes the directory and the keys; what is there already stays.
     public void init() throws IOException {
         Files.createDirectories(directory.resolve("keys"));
-        Files.createDirectories(packs());
+        Files.createDirectories(packs);
         makeKey("mission");
         makeKey("station");
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import narlink.Bytes;
+import narlink.nix.PublicKey;
 import narlink.nix.StorePath;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
@@ -129,6 +130,12 @@ public interface Ledger extends Closeable {
     ///
     /// @return whether it was news
     boolean report(SatelliteName satellite, Report report, byte[] segment, Instant heard);
+
+    /// Public keys of the servers that fly passes from this ledger.
+    List<PublicKey> stationKeys();
+
+    /// Adds one, unless it is known.
+    void addStation(PublicKey key);
 
     /// In which order deployments go up.
     Places places();

@@ -14,9 +14,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import narlink.Bytes;
 import narlink.Sha256;
 import narlink.delta.Codec;
 import narlink.nix.PathInfo;
+import narlink.nix.PublicKey;
 import narlink.nix.SecretKey;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
@@ -218,6 +221,15 @@ public final class Orders {
         return have;
     }
 
+    /// All servers that may send it, this one first.
+    private List<Bytes> stations(PublicKey own) {
+        return Stream.concat(Stream.of(own), ledger.stationKeys().stream())
+                .map(PublicKey::key)
+                .distinct()
+                .limit(Announcement.MAX_STATION_KEYS)
+                .toList();
+    }
+
     private Deployment deployment(
             Request request, Packed packed, SecretKey missionKey, SecretKey stationKey, Instant now) {
         var satellite = request.satellite().name();
@@ -229,7 +241,7 @@ public final class Orders {
                 packed.packOti(),
                 Sha256.of(packed.object()),
                 storeDigest(request.satellite()),
-                List.of(stationKey.publicKey().key()),
+                stations(stationKey.publicKey()),
                 now.plus(request.expires()),
                 1,
                 superseded(request).stream().map(Deployment::number).toList());

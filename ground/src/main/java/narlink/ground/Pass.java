@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import narlink.Bytes;
+import narlink.nix.PublicKey;
 import narlink.nix.SecretKey;
 import narlink.wire.Command;
 import narlink.wire.FecObject;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Flies one pass over an open link: carries out what [Transmission] decides, at the link's rate, until everything has
 /// ended, the time is up, or the pipe has closed.
 public final class Pass {
+    private static final System.Logger LOG = System.getLogger(Pass.class.getName());
     private static final Duration LISTEN = Duration.ofMillis(500);
     private static final Duration ASK = Duration.ofSeconds(1);
     /// How long one report is waited for where nothing is to be sent.
@@ -176,13 +178,13 @@ public final class Pass {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // The pass ended in time.
             } catch (IOException e) {
-                System.getLogger(Pass.class.getName()).log(System.Logger.Level.DEBUG, "closing a stuck pipe", e);
+                LOG.log(System.Logger.Level.DEBUG, "closing a stuck pipe", e);
             }
         });
     }
 
     /// What is to go up, with what was sent of it so far.
-    static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, Instant now) {
+    static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, PublicKey station, Instant now) {
         var open = new HashMap<Integer, Deployment>();
         var cancelled = new HashSet<Integer>();
         for (var command : commands(ledger, satellite, now)) {
@@ -199,9 +201,24 @@ public final class Pass {
                         Deployment.Progress.ended(Deployment.State.EXPIRED, "before it was heard of"));
                 continue;
             }
-            if (!frozen) open.put(deployment.number(), deployment);
+            if (!frozen && isOurs(deployment, station)) open.put(deployment.number(), deployment);
         }
         return open;
+    }
+
+    /// Whether the satellite would believe this station's symbols. Who was added after a deployment was signed leaves
+    /// it
+    /// to the others.
+    private static boolean isOurs(Deployment deployment, PublicKey station) {
+        boolean ours = deployment.announcement().stationKeys().contains(station.key());
+        if (!ours) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "deployment {0} for {1} was signed before this station was known: another one has to send it",
+                    deployment.number(),
+                    deployment.satellite());
+        }
+        return ours;
     }
 
     /// Commands whose outcome is not known.
@@ -275,7 +292,7 @@ public final class Pass {
         private final SymbolSource symbols;
         private final ReportIntake intake = new ReportIntake(ledger, satellite);
         private final Instant began = clock.instant();
-        private final Map<Integer, Deployment> open = open(ledger, satellite, began);
+        private final Map<Integer, Deployment> open = open(ledger, satellite, stationKey.publicKey(), began);
         private final Transmission transmission;
         private final CommandSending commands;
         private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());

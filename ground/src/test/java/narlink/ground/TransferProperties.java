@@ -132,7 +132,7 @@ final class TransferProperties {
         /// One pass, which is cut after some frames; then one side or both may be begun anew.
         void pass() throws IOException, InterruptedException {
             satellite = ledger.satellite(NAME).orElseThrow();
-            var open = Pass.open(ledger, satellite, Instant.now());
+            var open = Pass.open(ledger, satellite, files.stationKey().publicKey(), Instant.now());
             var now = Instant.now();
             var policy = new Transmission.Policy(
                     true, random.nextBoolean(), 0, 2048, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));

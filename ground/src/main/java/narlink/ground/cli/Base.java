@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import narlink.ground.GroundState;
 import narlink.ground.Ledger;
 import narlink.ground.Satellite;
+import narlink.ground.ledger.Database;
 import narlink.ground.ledger.SqlLedger;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
@@ -38,8 +40,37 @@ abstract class Base implements Callable<Integer> {
             description = "Show this help.")
     boolean help;
 
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = "PostgreSQL database that several servers share, by its JDBC URL (env NARLINK_DATABASE).")
+    @Nullable
+    String database;
+
+    @Option(
+            names = "--packs",
+            paramLabel = "DIR",
+            description = "Directory of the packs, which several servers share (env NARLINK_PACKS).")
+    @Nullable
+    Path packs;
+
     GroundState files() {
-        return new GroundState(directory());
+        var directory = directory();
+        var shared = packs == null ? environment("NARLINK_PACKS").map(Path::of) : Optional.of(packs);
+        return shared.map(there -> new GroundState(directory, there)).orElseGet(() -> new GroundState(directory));
+    }
+
+    private static Optional<String> environment(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
+    }
+
+    private Database database(GroundState files) {
+        var url = database == null ? environment("NARLINK_DATABASE") : Optional.of(database);
+        try {
+            return url.map(Database::url).orElseGet(() -> Database.file(files.database()));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
     private Path directory() {
@@ -59,7 +90,7 @@ abstract class Base implements Callable<Integer> {
         if (!files.exists()) {
             throw new IOException("no narlink state in " + files.directory() + "; run narlink init first");
         }
-        return SqlLedger.open(files.database());
+        return SqlLedger.open(database(files));
     }
 
     static Satellite satellite(Ledger ledger, String name) throws IOException {

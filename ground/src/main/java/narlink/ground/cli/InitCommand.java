@@ -2,7 +2,6 @@ package narlink.ground.cli;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import narlink.ground.ledger.SqlLedger;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -14,7 +13,9 @@ final class InitCommand extends Base {
     public Integer call() throws IOException {
         var files = files();
         files.init();
-        SqlLedger.open(files.database()).close();
+        try (var ledger = ledger()) {
+            ledger.addStation(files.stationKey().publicKey());
+        }
         var mission = files.missionKey().publicKey().text();
         var station = files.stationKey().publicKey().text();
         var out = new JsonObject();

@@ -1,7 +1,8 @@
 package narlink.ground.ledger;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
@@ -30,41 +31,52 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /// The ledger in a relational database.
 public final class SqlLedger implements Ledger {
-    private static final int BUSY_MILLIS = 10_000;
-
     private final Jdbi jdbi;
+    private final Closeable database;
 
-    private SqlLedger(Jdbi jdbi) {
+    private SqlLedger(Jdbi jdbi, Closeable database) {
         this.jdbi = jdbi;
+        this.database = database;
     }
 
-    /// Opens the SQLite file, making or upgrading it. Every commit is on the disk before it returns.
-    public static SqlLedger open(Path file) throws IOException {
-        var directory = file.toAbsolutePath().getParent();
-        if (directory != null) Files.createDirectories(directory);
-        var config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        config.setBusyTimeout(BUSY_MILLIS);
-        config.enforceForeignKeys(true);
-        var source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file);
+    /// Opens a database, making or upgrading what is in it. Every commit is on the disk before it returns.
+    public static SqlLedger open(Database database) throws IOException {
+        var source = database.source();
         try {
             Flyway.configure()
                     .dataSource(source)
                     .locations("classpath:narlink/ground/ledger")
                     .load()
                     .migrate();
-            return new SqlLedger(Jdbi.create(source));
+            return new SqlLedger(Jdbi.create(source), source);
         } catch (FlywayException | JdbiException e) {
-            throw new IOException("cannot open the ledger " + file + ": " + e.getMessage(), e);
+            source.close();
+            throw new IOException("cannot open the ledger " + database.text() + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Opens an SQLite file.
+    public static SqlLedger open(Path file) throws IOException {
+        return open(Database.file(file));
+    }
+
+    @Override
+    public List<PublicKey> stationKeys() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT public_key FROM station_key ORDER BY public_key")
+                .mapTo(String.class)
+                .map(PublicKey::parse)
+                .list());
+    }
+
+    @Override
+    public void addStation(PublicKey key) {
+        jdbi.useTransaction(handle -> handle.createUpdate(
+                        "INSERT INTO station_key (public_key) VALUES (:key) ON CONFLICT (public_key) DO NOTHING")
+                .bind("key", key.text())
+                .execute());
     }
 
     @Override
@@ -424,6 +436,10 @@ public final class SqlLedger implements Ledger {
 
     @Override
     public void close() {
-        // Connections are opened per transaction: none is left.
+        try {
+            database.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -30,11 +30,12 @@ import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.Report;
 import narlink.wire.SatelliteName;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SqlLedgerTest {
+class SqlLedgerTest {
     private static final SatelliteName NAME = new SatelliteName("sat");
     private static final SecretKey KEY = SecretKey.generate("key-1");
     private static final Sha256 HASH = Sha256.of(new byte[0]);
@@ -45,13 +46,22 @@ final class SqlLedgerTest {
 
     private @org.jspecify.annotations.Nullable SqlLedger opened;
 
+    Database database() {
+        return Database.file(directory.resolve("narlink.db"));
+    }
+
+    @AfterEach
+    void close() {
+        ledger().close();
+    }
+
     private SqlLedger ledger() {
         return java.util.Objects.requireNonNull(opened);
     }
 
     @BeforeEach
     void open() throws IOException {
-        opened = SqlLedger.open(directory.resolve("narlink.db"));
+        opened = SqlLedger.open(database());
         ledger().add(new Satellite(NAME, KEY.publicKey(), Optional.empty()));
     }
 
@@ -60,7 +70,7 @@ final class SqlLedgerTest {
         var deployment = deployment(1);
         ledger().add(deployment);
         ledger().believe(NAME, List.of(item(Mirror.Belief.PREDICTED)));
-        var again = SqlLedger.open(directory.resolve("narlink.db"));
+        var again = SqlLedger.open(database());
         assertEquals(KEY.publicKey(), again.satellite(NAME).orElseThrow().flightKey());
         var read = again.deployments(NAME).getFirst();
         assertEquals(deployment.announcement(), read.announcement());
@@ -110,7 +120,7 @@ final class SqlLedgerTest {
         ledger().answer(NAME, 1, QueuedCommand.State.REFUSED, Bytes.ofUtf8("no"), 0);
         ledger().happened(NAME, now, "one");
         ledger().happened(NAME, now.minusSeconds(60), "two"); // The clock was set back.
-        var again = SqlLedger.open(directory.resolve("narlink.db"));
+        var again = SqlLedger.open(database());
         var read = again.commands(NAME).getFirst();
         assertEquals(new Command.Action.Confirm(7), read.action());
         assertEquals(QueuedCommand.State.REFUSED, read.state());

@@ -1,0 +1,74 @@
+package narlink.ground.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/// Where a ledger is kept: an SQLite file for one machine, PostgreSQL for several.
+///
+/// @param text the file, or the JDBC URL without what is secret in it
+/// @param jdbcUrl empty for a file
+public record Database(String text, Path file, String jdbcUrl) {
+    private static final int BUSY_MILLIS = 10_000;
+    private static final String POSTGRES = "jdbc:postgresql:";
+    /// SQLite has one writer at a time anyway.
+    private static final int FILE_CONNECTIONS = 4;
+
+    private static final int SERVER_CONNECTIONS = 8;
+    /// How long somebody waits for a database that does not answer.
+    private static final int PATIENCE_MILLIS = 5_000;
+
+    public static Database file(Path file) {
+        return new Database(file.toString(), file, "");
+    }
+
+    /// @param url such as `jdbc:postgresql://host:5432/narlink?user=narlink&password=…`
+    /// @throws IllegalArgumentException if it is another database's
+    public static Database url(String url) {
+        if (!url.startsWith(POSTGRES)) {
+            throw new IllegalArgumentException(
+                    "a database is named as jdbc:postgresql://HOST[:PORT]/NAME?user=USER&password=PASSWORD");
+        }
+        int query = url.indexOf('?');
+        return new Database(query < 0 ? url : url.substring(0, query), Path.of(""), url);
+    }
+
+    HikariDataSource source() throws IOException {
+        var config = new HikariConfig();
+        config.setPoolName("ledger");
+        config.setMinimumIdle(0);
+        if (jdbcUrl.isEmpty()) {
+            var directory = file.toAbsolutePath().getParent();
+            if (directory != null) Files.createDirectories(directory);
+            config.setDataSource(sqlite());
+            config.setMaximumPoolSize(FILE_CONNECTIONS);
+            config.setConnectionTimeout(2 * BUSY_MILLIS);
+        } else {
+            config.setJdbcUrl(jdbcUrl);
+            config.setMaximumPoolSize(SERVER_CONNECTIONS);
+            config.setConnectionTimeout(PATIENCE_MILLIS);
+        }
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new IOException("cannot open the ledger " + text + ": " + e.getMessage(), e);
+        }
+    }
+
+    private SQLiteDataSource sqlite() {
+        var config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        config.setBusyTimeout(BUSY_MILLIS);
+        config.enforceForeignKeys(true);
+        var source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file);
+        return source;
+    }
+}

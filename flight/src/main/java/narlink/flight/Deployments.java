@@ -180,7 +180,8 @@ final class Deployments {
                 || !step.state().reason().equals(reception.reason())
                 || !step.state().unusable().equals(reception.unusable())) {
             LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
-            news.run();
+            // An end is what passes wait for.
+            (step.state().state().ended() ? changed : news).run();
         }
         step.effects().forEach(effect -> perform(step.state(), effect));
     }

@@ -62,7 +62,7 @@ public final class FilePass {
         out.write(0);
         long bytes = 1;
         long written = 0;
-        try (var leases = new Leases(ledger, satellite.name());
+        try (var leases = new Leases(ledger, satellite.name(), 0);
                 var symbols = new SymbolSource(packs)) {
             while (bytes + Frames.frameLength(segmentSize) <= most) {
                 var order = commands.next(now).or(() -> Optional.ofNullable(questions.poll()));
@@ -78,7 +78,7 @@ public final class FilePass {
                 } else if (action instanceof Transmission.Action.Send send) {
                     var run = send.run();
                     int number = send.deployment().announcement().deployment();
-                    int esi = leases.take(number, run.object(), run.block(), run.count());
+                    int esi = leases.take(send.deployment().announcement(), run.object(), run.block(), run.count());
                     transmission.sent(send, esi);
                     var data =
                             symbols.symbols(Pass.deployment(open, number), run.object(), run.block(), esi, run.count());

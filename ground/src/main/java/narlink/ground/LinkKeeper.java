@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// One link of a server, on a thread of its own: opens it in each contact, flies pass after pass while there is
 /// anything to carry, and listens in between.
@@ -26,6 +27,7 @@ final class LinkKeeper {
     private final Thread thread;
     private final Map<Integer, Deployment.State> states = new HashMap<>();
     private Duration pause = TICK;
+    private @Nullable Workload last;
     private volatile boolean stopped;
 
     LinkKeeper(Server.Post post, StationLink link, Satellite satellite, Function<Instant, ContactPlan.Chance> plan) {
@@ -211,8 +213,19 @@ final class LinkKeeper {
         };
     }
 
-    /// What there is to carry, telling of states that have changed.
+    /// What there is to carry, telling of states that have changed; as long as the ledger does not answer, what there
+    /// was.
     private Workload work() {
+        try {
+            last = look();
+        } catch (LedgerException e) {
+            if (last == null) throw e;
+            LOG.log(System.Logger.Level.DEBUG, "the queue can't be looked at", e);
+        }
+        return last;
+    }
+
+    private Workload look() {
         for (var deployment : post.ledger().deployments(satellite.name())) {
             var state = deployment.progress().state();
             var before = states.put(deployment.number(), state);

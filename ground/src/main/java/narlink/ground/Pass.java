@@ -16,11 +16,13 @@ import java.util.OptionalLong;
 import narlink.Bytes;
 import narlink.nix.PublicKey;
 import narlink.nix.SecretKey;
+import narlink.pack.Layout;
 import narlink.wire.Command;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
 import narlink.wire.PipeUrl;
 import narlink.wire.SatelliteName;
+import narlink.wire.StoreAnswer;
 import narlink.wire.Symbols;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ public final class Pass {
     private static final Duration FIRST_REPORT = Duration.ofSeconds(5);
     /// Who was heard so short a time ago is in sight.
     private static final Duration LATELY = Duration.ofMinutes(1);
+
+    /// How long a pass goes on without its database.
+    private static final Duration RESERVE = Duration.ofMinutes(1);
 
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
@@ -160,12 +165,18 @@ public final class Pass {
 
     public Result fly(Link link, Watch watch) throws IOException, InterruptedException {
         var curfew = curfew(link);
-        try (var leases = new Leases(ledger, satellite.name());
+        try (var leases = new Leases(ledger, satellite.name(), reserve());
                 var symbols = new SymbolSource(packs)) {
             return new Flight(link, watch, leases, symbols).run();
         } finally {
             curfew.interrupt();
         }
+    }
+
+    /// Symbols of a minute. Without reports a lease counts as sent, so that none is made ahead.
+    private long reserve() {
+        if (!settings.returnLink() || settings.rate().isEmpty()) return 0;
+        return settings.rate().getAsLong() * RESERVE.toSeconds() / 8 / Layout.SYMBOL_SIZE;
     }
 
     /// Closes the link a little after the contact's end: a pipe that takes no more would keep its sender for ever.
@@ -361,7 +372,7 @@ public final class Pass {
                     put(order.get());
                     continue;
                 }
-                var question = settings.returnLink() ? asking.next(now) : Optional.<byte[]>empty();
+                var question = settings.returnLink() ? question(now) : Optional.<byte[]>empty();
                 if (question.isPresent()) {
                     put(question.get());
                     continue;
@@ -391,6 +402,15 @@ public final class Pass {
             }
         }
 
+        private Optional<byte[]> question(Instant now) {
+            try {
+                return asking.next(now);
+            } catch (LedgerException e) {
+                LOG.log(System.Logger.Level.DEBUG, "nothing can be asked", e);
+                return Optional.empty();
+            }
+        }
+
         /// With nothing to send: whether there still is something to hear, be it one report.
         private boolean awaits(Instant now) {
             boolean silent = reports == 0 && now.isBefore(began.plus(FIRST_REPORT));
@@ -400,7 +420,14 @@ public final class Pass {
         private void send(Transmission.Action.Send send) throws IOException, InterruptedException {
             var run = send.run();
             var deployment = deployment(open, send.deployment().announcement().deployment());
-            int esi = leases.take(deployment.number(), run.object(), run.block(), run.count());
+            int esi;
+            try {
+                esi = leases.take(deployment.announcement(), run.object(), run.block(), run.count());
+            } catch (LedgerException e) {
+                LOG.log(System.Logger.Level.WARNING, "nothing can be sent: {0}", e.getMessage());
+                hear(LISTEN);
+                return;
+            }
             var message = new Symbols(
                     deployment.number(),
                     run.object(),
@@ -461,7 +488,7 @@ public final class Pass {
             receivedBytes += Frames.frameLength(segment.length);
             switch (intake.take(segment, now)) {
                 case ReportIntake.Taken.Refused no -> refused++;
-                case ReportIntake.Taken.Told told -> asking.on(told.answer(), now);
+                case ReportIntake.Taken.Told told -> told(told.answer(), now);
                 case ReportIntake.Taken.Believed believed -> {
                     reports++;
                     if (believed.news()) {
@@ -475,10 +502,25 @@ public final class Pass {
             listener.progress(tally());
         }
 
+        /// An answer that can't be kept is asked for again.
+        private void told(StoreAnswer answer, Instant now) {
+            try {
+                asking.on(answer, now);
+            } catch (LedgerException e) {
+                LOG.log(System.Logger.Level.DEBUG, "an answer can't be kept", e);
+            }
+        }
+
         private Optional<String> asked(Instant now) {
             if (now.isBefore(asked.plus(ASK))) return Optional.empty();
             asked = now;
-            return watch.leave();
+            try {
+                return watch.leave();
+            } catch (LedgerException e) {
+                // The pass goes on with what it knows, as long as its leases last.
+                LOG.log(System.Logger.Level.WARNING, "the pass goes on by itself: {0}", e.getMessage());
+                return Optional.empty();
+            }
         }
 
         private boolean over(Instant now) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import narlink.Bytes;
+import narlink.Sha256;
 import narlink.nix.StorePath;
 import narlink.pack.MalformedManifestException;
 import narlink.pack.ManifestFormat;
@@ -13,6 +14,7 @@ import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
 import narlink.wire.StoreAnswer;
+import org.jspecify.annotations.Nullable;
 
 /// Takes what came down. Only what the satellite's flight key signed is believed; a report that is older than one known
 /// changes nothing.
@@ -26,6 +28,9 @@ final class ReportIntake {
     private final Ledger ledger;
     private final Satellite satellite;
     private final Envelope.Keys keys;
+    private long newest;
+    private boolean changed = true;
+    private @Nullable Sha256 checked;
 
     ReportIntake(Ledger ledger, Satellite satellite) {
         this.ledger = ledger;
@@ -49,7 +54,7 @@ final class ReportIntake {
             case Opened.Rejected rejected -> new Taken.Refused(rejected.reason().name());
             case Opened.Trusted trusted ->
                 switch (trusted.message()) {
-                    case Report report -> believe(report, segment, now);
+                    case Report report -> heard(report, segment, now);
                     case StoreAnswer answer -> new Taken.Told(answer);
                     default -> new Taken.Refused("not a report");
                 };
@@ -66,6 +71,18 @@ final class ReportIntake {
                 .map(Report.class::cast);
     }
 
+    /// Where the ledger is out of reach, a report still steers the pass; the next one tells the ledger the same.
+    private Taken heard(Report report, byte[] segment, Instant now) {
+        boolean later = report.sequence() > newest;
+        newest = Math.max(newest, report.sequence());
+        try {
+            return believe(report, segment, now);
+        } catch (LedgerException e) {
+            LOG.log(System.Logger.Level.WARNING, "a report can't be kept: {0}", e.getMessage());
+            return new Taken.Believed(report, later);
+        }
+    }
+
     private Taken believe(Report report, byte[] segment, Instant now) {
         if (!ledger.report(satellite.name(), report, segment, now)) return new Taken.Believed(report, false);
         if (!satellite.system().equals(Optional.of(report.system()))) {
@@ -80,6 +97,14 @@ final class ReportIntake {
                     .findFirst()
                     .ifPresent(told -> heard(deployment, told, now));
         }
+        if (changed || !report.storeDigest().equals(checked)) acknowledge(report);
+        return new Taken.Believed(report, true);
+    }
+
+    /// Once the digests are equal, what was predicted is known.
+    private void acknowledge(Report report) {
+        checked = report.storeDigest();
+        changed = false;
         var mirror = ledger.mirror(satellite.name());
         if (mirror.is(report.storeDigest())
                 && mirror.acknowledged() < mirror.paths().size()) {
@@ -90,7 +115,6 @@ final class ReportIntake {
                             .map(ReportIntake::acknowledged)
                             .toList());
         }
-        return new Taken.Believed(report, true);
     }
 
     private void follow(QueuedCommand command, Report report, Instant now) {
@@ -188,6 +212,7 @@ final class ReportIntake {
             var why = progress.reason().isEmpty() ? "" : " (" + progress.reason() + ")";
             ledger.happened(satellite.name(), now, "deployment " + deployment.number() + " " + progress.state() + why);
         }
+        changed = true;
         int durable = progress.state().stored() ? deployment.objects().size() : progress.pathsDone();
         ledger.believe(
                 satellite.name(),

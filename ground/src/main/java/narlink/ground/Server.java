@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import narlink.nix.SecretKey;
 import narlink.wire.PipeUrl;
 
@@ -30,10 +32,12 @@ public final class Server {
     /// What the links have in common.
     ///
     /// @param packs the directory of packs
+    /// @param mine the links that this server keeps; others may have the rest
     public record Post(
             Ledger ledger,
             SecretKey stationKey,
             Path packs,
+            Predicate<StationLink> mine,
             Dialer dialer,
             Asker asker,
             Listener listener,
@@ -99,7 +103,7 @@ public final class Server {
     private void look() {
         var timetable = post.ledger().timetable();
         plan = new ContactPlan(timetable.contacts());
-        var links = new LinkedHashSet<>(timetable.links());
+        var links = timetable.links().stream().filter(post.mine()).collect(Collectors.toCollection(LinkedHashSet::new));
         keepers.entrySet().removeIf(entry -> {
             if (links.contains(entry.getKey())) return false;
             entry.getValue().stop();

@@ -141,7 +141,7 @@ final class TransferProperties {
             var up = new FaultyPipe(faults, random.nextLong());
             var down = new FaultyPipe(faults, random.nextLong());
             int frames = 5 + random.nextInt(150);
-            try (var leases = new Leases(ledger, NAME);
+            try (var leases = new Leases(ledger, NAME, random.nextInt(5_000));
                     var source = new SymbolSource(files.packs())) {
                 for (int i = 0; i < frames; i++) {
                     now = now.plusMillis(100);
@@ -176,7 +176,7 @@ final class TransferProperties {
                 throws IOException {
             var run = send.run();
             int number = send.deployment().announcement().deployment();
-            int esi = leases.take(number, run.object(), run.block(), run.count());
+            int esi = leases.take(send.deployment().announcement(), run.object(), run.block(), run.count());
             for (int i = 0; i < run.count(); i++) {
                 assertTrue(sent.add(run.object() + "/" + run.block() + "/" + (esi + i)), "ESI sent twice");
             }

@@ -8,8 +8,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.PassReport;
@@ -38,15 +41,23 @@ final class ServeCommand extends Base {
     @Nullable
     String onChange;
 
+    @Option(
+            names = "--station",
+            paramLabel = "NAME",
+            description = "Serve the links of this station only; repeatable. Several servers may share a --database.")
+    List<String> stations = List.of();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var over = new CountDownLatch(1);
         try (var ledger = ledger();
                 var hook = new ChangeHook(onChange)) {
+            ledger.addStation(files().stationKey().publicKey());
             var server = new Server(new Server.Post(
                     ledger,
                     files().stationKey(),
                     files().packs(),
+                    mine(),
                     Links::open,
                     satellite -> asking(ledger, satellite),
                     new Told(ledger, hook),
@@ -63,7 +74,7 @@ final class ServeCommand extends Base {
                 }
             });
             Runtime.getRuntime().addShutdownHook(stop);
-            int links = ledger.timetable().links().size();
+            int links = (int) ledger.timetable().links().stream().filter(mine()).count();
             System.err.println("serving " + links + (links == 1 ? " link" : " links")
                     + (links == 0 ? "; add one with narlink link add SAT --pipe URL" : "") + "; stop with Ctrl-C");
             server.run();
@@ -71,6 +82,11 @@ final class ServeCommand extends Base {
             over.countDown();
         }
         return 0;
+    }
+
+    private Predicate<StationLink> mine() {
+        var names = stations.stream().map(LinkCommand::stationName).collect(Collectors.toSet());
+        return link -> names.isEmpty() || names.contains(link.route().station());
     }
 
     /// What the server does, for a person or a program to read.

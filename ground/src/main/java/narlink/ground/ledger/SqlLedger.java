@@ -34,10 +34,10 @@ import org.jdbi.v3.core.JdbiException;
 
 /// The ledger in a relational database.
 public final class SqlLedger implements Ledger {
-    private final Jdbi jdbi;
+    private final Transactions jdbi;
     private final Closeable database;
 
-    private SqlLedger(Jdbi jdbi, Closeable database) {
+    private SqlLedger(Transactions jdbi, Closeable database) {
         this.jdbi = jdbi;
         this.database = database;
     }
@@ -51,7 +51,7 @@ public final class SqlLedger implements Ledger {
                     .locations("classpath:narlink/ground/ledger")
                     .load()
                     .migrate();
-            return new SqlLedger(Jdbi.create(source), source);
+            return new SqlLedger(new Transactions(Jdbi.create(source)), source);
         } catch (FlywayException | JdbiException e) {
             source.close();
             throw new IOException("cannot open the ledger " + database.text() + ": " + e.getMessage(), e);

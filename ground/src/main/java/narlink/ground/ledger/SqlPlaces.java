@@ -11,13 +11,12 @@ import java.util.OptionalInt;
 import narlink.ground.Place;
 import narlink.ground.Places;
 import narlink.wire.SatelliteName;
-import org.jdbi.v3.core.Jdbi;
 
 /// The queue's order in the ledger's database.
 final class SqlPlaces implements Places {
-    private final Jdbi jdbi;
+    private final Transactions jdbi;
 
-    SqlPlaces(Jdbi jdbi) {
+    SqlPlaces(Transactions jdbi) {
         this.jdbi = jdbi;
     }
 

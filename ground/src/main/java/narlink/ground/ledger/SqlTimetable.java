@@ -16,14 +16,13 @@ import narlink.ground.Timetable;
 import narlink.wire.PipeUrl;
 import narlink.wire.SatelliteName;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /// The timetable in the ledger's database.
 final class SqlTimetable implements Timetable {
-    private final Jdbi jdbi;
+    private final Transactions jdbi;
 
-    SqlTimetable(Jdbi jdbi) {
+    SqlTimetable(Transactions jdbi) {
         this.jdbi = jdbi;
     }
 

@@ -20,6 +20,7 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -48,16 +49,17 @@ final class NettyLink implements Link {
 
     private static final int DATAGRAM = Frames.MAX_SEGMENT + Frames.DATAGRAM_OVERHEAD;
 
-    private final EventLoopGroup group;
     private final Inbox inbox = new Inbox();
     private final Object writable = new Object();
     private @Nullable Channel channel;
     private boolean datagrams;
     private volatile @Nullable InetSocketAddress peer;
 
-    private NettyLink(EventLoopGroup group) {
-        this.group = group;
-    }
+    /// For all links of this process: their handlers never wait.
+    private static final EventLoopGroup GROUP =
+            new MultiThreadIoEventLoopGroup(2, new DefaultThreadFactory("link", true), NioIoHandler.newFactory());
+
+    private NettyLink() {}
 
     static Link tcp(PipeUrl.Tcp url, Duration patience) throws IOException, InterruptedException {
         var address = new InetSocketAddress(url.address().host(), url.address().port());
@@ -76,7 +78,7 @@ final class NettyLink implements Link {
     }
 
     static Link udp(PipeUrl.Udp url) throws IOException, InterruptedException {
-        var link = new NettyLink(group());
+        var link = new NettyLink();
         link.datagrams = true;
         var peer = url.peer().map(named -> new InetSocketAddress(named.host(), named.port()));
         link.peer = peer.orElse(null);
@@ -86,7 +88,7 @@ final class NettyLink implements Link {
         }
         boolean fixed = url.peer().isPresent();
         var bootstrap = new Bootstrap()
-                .group(link.group)
+                .group(GROUP)
                 .channel(NioDatagramChannel.class)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new io.netty.channel.FixedRecvByteBufAllocator(DATAGRAM))
                 .handler(link.new DatagramHandler(fixed));
@@ -99,9 +101,9 @@ final class NettyLink implements Link {
 
     private static Link connect(Class<? extends Channel> type, SocketAddress address, PipeUrl url)
             throws IOException, InterruptedException {
-        var link = new NettyLink(group());
+        var link = new NettyLink();
         var bootstrap = new Bootstrap()
-                .group(link.group)
+                .group(GROUP)
                 .channel(type)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1, WAITING_BYTES))
                 .handler(link.initializer());
@@ -114,10 +116,10 @@ final class NettyLink implements Link {
     private static Link listen(
             Class<? extends io.netty.channel.ServerChannel> type, SocketAddress address, PipeUrl url, Duration patience)
             throws IOException, InterruptedException {
-        var link = new NettyLink(group());
+        var link = new NettyLink();
         var accepted = new CompletableFuture<Channel>();
         var bootstrap = new ServerBootstrap()
-                .group(link.group)
+                .group(GROUP)
                 .channel(type)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1, WAITING_BYTES))
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -141,10 +143,6 @@ final class NettyLink implements Link {
         }
         link.begin();
         return link;
-    }
-
-    private static EventLoopGroup group() {
-        return new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     }
 
     private ChannelInitializer<Channel> initializer() {
@@ -203,7 +201,6 @@ final class NettyLink implements Link {
     public void close() {
         var open = channel;
         if (open != null) open.close().awaitUninterruptibly();
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private Channel channel() {

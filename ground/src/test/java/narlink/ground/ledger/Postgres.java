@@ -62,10 +62,10 @@ public final class Postgres implements Closeable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=narlink";
     }
 
-    /// Takes the server away, as a crash would.
-    public void stop() throws InterruptedException {
-        server.destroy();
-        server.waitFor(SECONDS, TimeUnit.SECONDS);
+    /// Takes the server away from whoever is connected.
+    public void stop() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
+        if (!server.waitFor(SECONDS, TimeUnit.SECONDS)) throw new IOException("PostgreSQL does not stop");
     }
 
     /// Brings it back.

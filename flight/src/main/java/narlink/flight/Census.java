@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 import narlink.Bytes;
 import narlink.inventory.Descriptions;
 import narlink.inventory.IdList;
@@ -90,14 +92,11 @@ final class Census {
         while (objects.size() > MAX_OBJECTS) {
             objects.remove(objects.keySet().iterator().next());
         }
-        var answers = new ArrayList<StoreAnswer>();
-        for (int piece : question.pieces()) {
-            if (piece >= StoreAnswer.pieces(object.length)) continue;
+        byte[] whole = object;
+        return answers(question, StoreAnswer.pieces(whole.length), whole.length, (piece, count) -> {
             int from = piece * StoreAnswer.PIECE;
-            int length = Math.min(StoreAnswer.PIECE, object.length - from);
-            answers.add(new StoreAnswer(question.number(), object.length, piece, Bytes.of(object, from, length)));
-        }
-        return answers;
+            return Bytes.of(whole, from, Math.min(count * StoreAnswer.PIECE, whole.length - from));
+        });
     }
 
     private static List<StoreAnswer> moved(StoreQuestion question) {
@@ -106,15 +105,32 @@ final class Census {
 
     private List<StoreAnswer> sketch(StoreQuestion question) {
         if (!state.digest().equals(question.digest())) return moved(question);
-        return question.pieces().stream()
-                .filter(piece -> piece < Sketch.MAX_CELLS / StoreAnswer.SKETCH_CELLS)
-                .map(piece -> new StoreAnswer(
-                        question.number(),
-                        0,
-                        piece,
-                        Bytes.of(
-                                Sketch.cells(state.ids(), piece * StoreAnswer.SKETCH_CELLS, StoreAnswer.SKETCH_CELLS))))
-                .toList();
+        int cells = StoreAnswer.SKETCH_CELLS;
+        return answers(
+                question,
+                Sketch.MAX_CELLS / cells,
+                0,
+                (piece, count) -> Bytes.of(Sketch.cells(state.ids(), piece * cells, count * cells)));
+    }
+
+    /// Pieces that follow each other, as many together as may be.
+    ///
+    /// @param end pieces from there on are left out
+    /// @param data of so many pieces from one on
+    private static List<StoreAnswer> answers(
+            StoreQuestion question, int end, int size, BiFunction<Integer, Integer, Bytes> data) {
+        var answers = new ArrayList<StoreAnswer>();
+        var pieces = List.copyOf(new TreeSet<>(question.pieces()).headSet(end));
+        for (int i = 0; i < pieces.size(); ) {
+            int first = pieces.get(i);
+            int count = 0;
+            while (count < question.together() && i < pieces.size() && pieces.get(i) == first + count) {
+                count++;
+                i++;
+            }
+            answers.add(new StoreAnswer(question.number(), size, first, data.apply(first, count)));
+        }
+        return answers;
     }
 
     private byte[] object(Subject subject) throws IOException {
@@ -144,7 +160,10 @@ final class Census {
             progress.run();
         }
         return Descriptions.write(
-                infos, asked.columns(), positions()::get, state.paths().size());
+                infos,
+                asked.columns(),
+                Descriptions.positions(state.paths())::get,
+                state.paths().size());
     }
 
     private byte[] roots() throws IOException {

@@ -37,6 +37,7 @@ public final class Asking {
     private final SecretKey key;
     private final Supplements.Opener stores;
     private Duration answerWithin = Duration.ofSeconds(2);
+    private int together = 1;
     private Optional<Report> last = Optional.empty();
     private OptionalInt damageTold = OptionalInt.empty();
     private boolean dirty;
@@ -44,6 +45,7 @@ public final class Asking {
     private final Set<Integer> collections = new HashSet<>();
     private final Set<Integer> awaited = new HashSet<>();
     private long number;
+    private Optional<StoreQuestion.Subject> asked = Optional.empty();
     private Instant patience = Instant.MIN;
     private int unanswered;
     private @Nullable List<Mirror.Item> earth;
@@ -61,8 +63,10 @@ public final class Asking {
     }
 
     /// @param time after which an answer is lost
-    void answerWithin(Duration time) {
+    /// @param segmentSize bytes that one may have
+    void answers(Duration time, int segmentSize) {
         answerWithin = time;
+        together = StoreAnswer.fitting(segmentSize);
     }
 
     /// Takes a report that was news.
@@ -82,7 +86,10 @@ public final class Asking {
         if (answer.question() != number) return;
         unanswered = 0;
         if (answer.moved()) awaited.clear();
-        awaited.remove(answer.piece());
+        asked.ifPresent(subject -> {
+            int end = answer.piece() + answer.split(subject).size();
+            awaited.removeIf(piece -> piece >= answer.piece() && piece < end);
+        });
         patience = awaited.isEmpty() ? Instant.MIN : now.plus(answerWithin);
     }
 
@@ -92,6 +99,7 @@ public final class Asking {
         if (!awaited.isEmpty()) {
             awaited.clear();
             unanswered++;
+            together = Math.max(1, together / 2); // Smaller ones are lost less, and come sooner.
             dirty = true;
         }
         if (!dirty || unanswered >= MOST_UNANSWERED || !isQuiet()) return Optional.empty();
@@ -125,7 +133,10 @@ public final class Asking {
     /// Takes up what the last report told, and what has been answered since, for comms that only move files.
     ///
     /// @return the segments that ask for the rest
-    public List<byte[]> inFiles(Instant now) {
+    ///
+    /// @param segmentSize bytes that an answer may have
+    public List<byte[]> inFiles(int segmentSize, Instant now) {
+        answers(answerWithin, segmentSize);
         new ReportIntake(ledger, satellite).last().ifPresent(this::on);
         var segments = new ArrayList<byte[]>();
         if (!isQuiet()) return segments;
@@ -140,7 +151,8 @@ public final class Asking {
 
     private byte[] segment(Reconciliation.Step.Ask ask, List<Integer> pieces, Instant now) {
         number = Math.max(number + 1, now.toEpochMilli());
-        var question = new StoreQuestion(number, ask.digest(), ask.subject(), pieces);
+        var question = new StoreQuestion(number, ask.digest(), ask.subject(), pieces, together);
+        asked = Optional.of(ask.subject());
         ledger.asked(satellite.name(), question, ask.paths());
         return Envelope.seal(question, key, Envelope.Direction.UP, satellite.name());
     }

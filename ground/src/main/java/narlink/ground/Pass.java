@@ -278,7 +278,7 @@ public final class Pass {
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
             this.commands = new CommandSending(
                     commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
-            asking.answerWithin(policy.answerWithin());
+            asking.answers(policy.answerWithin(), settings.segmentSize());
             if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
         }
 

@@ -260,10 +260,12 @@ record Reconciliation(
         if (positions.size() != told.sizes().size()) {
             throw new MalformedInventoryException(told.sizes().size() + " paths for " + positions.size());
         }
+        var ordered =
+                items.stream().map(Mirror.Item::path).sorted(Descriptions.ORDER).toList();
         for (int i = 0; i < positions.size(); i++) {
             var item = items.get(positions.get(i));
             var references = new TreeSet<StorePath>();
-            told.references().get(i).forEach(at -> references.add(items.get(at).path()));
+            told.references().get(i).forEach(at -> references.add(ordered.get(at)));
             items.set(
                     positions.get(i),
                     new Mirror.Item(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import narlink.Sha256;
 import narlink.flight.FlightState;
 import narlink.flight.ReceptionLoop;
 import narlink.ground.ledger.SqlLedger;
+import narlink.inventory.Descriptions;
 import narlink.nix.NarInfo;
 import narlink.nix.PathInfo;
 import narlink.nix.Store;
@@ -42,8 +44,7 @@ final class Orbit implements AutoCloseable {
     private final List<byte[]> down = new ArrayList<>();
 
     /// What one contact cost the return link, in frames' bytes, reports left out.
-    /// @param bytesUntilSync those of them that came before the mirror had the right paths
-    record Heard(int answers, long bytes, long bytesUntilSync) {}
+    record Heard(int answers, long bytes) {}
 
     /// @param url of the store on board
     Orbit(Path directory, String url) throws IOException {
@@ -147,6 +148,7 @@ final class Orbit implements AutoCloseable {
         var asking = new Asking(ledger, satellite, files.missionKey(), store -> {
             return Stores.open(store, Options.of(directory.resolve("roots")));
         });
+        asking.answers(Duration.ofSeconds(2), Pass.Settings.SEGMENT_SIZE);
         var intake = new ReportIntake(ledger, satellite);
         synchronized (down) {
             down.clear();
@@ -165,7 +167,6 @@ final class Orbit implements AutoCloseable {
         take(intake, asking, receiver.settled());
         int answers = 0;
         long bytes = 0;
-        long untilSync = 0;
         for (int i = 0; i < Math.min(patience, MOST_QUESTIONS); i++) {
             now = now.plusSeconds(3);
             var question = asking.next(now);
@@ -173,7 +174,6 @@ final class Orbit implements AutoCloseable {
                 if (asking.over()) break;
                 continue;
             }
-            boolean sync = inSync();
             if (random.nextDouble() >= loss) receiver.hear(question.get());
             byte[] report = receiver.settled();
             List<byte[]> told;
@@ -184,12 +184,11 @@ final class Orbit implements AutoCloseable {
             for (byte[] segment : told) {
                 answers++;
                 bytes += Frames.frame(segment).length;
-                if (!sync) untilSync = bytes;
                 if (random.nextDouble() >= loss) take(intake, asking, segment);
             }
             if (random.nextDouble() >= loss) take(intake, asking, report);
         }
-        return new Heard(answers, bytes, untilSync);
+        return new Heard(answers, bytes);
     }
 
     private void take(ReportIntake intake, Asking asking, byte[] segment) {
@@ -210,10 +209,11 @@ final class Orbit implements AutoCloseable {
             for (var info : hand.infos(hand.validPaths()).values()) {
                 var item = mirror.get(info.path());
                 int known = item == null ? Sha256.LENGTH : item.narHash().size();
+                long size = info.narSize();
                 lines.add(line(
                         info.path(),
                         info.narHash().bytes().slice(0, known),
-                        info.narSize(),
+                        known < Sha256.LENGTH ? Descriptions.rounded(size) : size,
                         Optional.of(info.references())));
             }
         }

@@ -108,7 +108,8 @@ public final class Messages {
                         Arbitraries.longs().between(1, Long.MAX_VALUE),
                         bytes(StoreQuestion.DIGEST_BYTES, StoreQuestion.DIGEST_BYTES),
                         subjects,
-                        Arbitraries.integers().between(0, 1_000_000).list().ofMaxSize(StoreQuestion.MAX_PIECES))
+                        Arbitraries.integers().between(0, 1_000_000).list().ofMaxSize(StoreQuestion.MAX_PIECES),
+                        Arbitraries.integers().between(1, StoreQuestion.MAX_PIECES))
                 .as(StoreQuestion::new);
     }
 
@@ -116,8 +117,8 @@ public final class Messages {
         return Combinators.combine(
                         Arbitraries.longs().between(1, Long.MAX_VALUE),
                         Arbitraries.integers().between(0, Integer.MAX_VALUE),
-                        Arbitraries.integers().between(0, Integer.MAX_VALUE),
-                        bytes(0, StoreAnswer.PIECE))
+                        Arbitraries.integers().between(0, 1_000_000),
+                        bytes(0, StoreQuestion.MAX_PIECES * StoreAnswer.PIECE))
                 .as(StoreAnswer::new);
     }
 

@@ -141,20 +141,24 @@ final class InventoryRows {
     }
 
     static boolean told(Handle handle, SatelliteName satellite, StoreAnswer answer) {
-        var question = handle.createQuery("SELECT * FROM question WHERE satellite = :satellite AND number = :number")
+        var told = handle.createQuery("SELECT * FROM question WHERE satellite = :satellite AND number = :number")
                 .bind("satellite", satellite.value())
                 .bind("number", answer.question())
-                .map((row, context) -> piece(row, answer))
+                .map((row, context) -> pieces(row, answer))
                 .findOne();
-        if (question.isEmpty()) return false;
-        var piece = question.get();
+        if (told.isEmpty()) return false;
         if (answer.moved()) {
-            handle.createUpdate("DELETE FROM piece WHERE satellite = :satellite AND digest = :digest")
+            handle.createUpdate("DELETE FROM piece WHERE satellite = :satellite AND digest = (SELECT digest"
+                            + " FROM question WHERE satellite = :satellite AND number = :number)")
                     .bind("satellite", satellite.value())
-                    .bind("digest", piece.digest().hex())
+                    .bind("number", answer.question())
                     .execute();
-            return true;
         }
+        told.get().forEach(piece -> keep(handle, satellite, piece));
+        return true;
+    }
+
+    private static void keep(Handle handle, SatelliteName satellite, Piece piece) {
         // Pieces of an object of another size are of another object.
         handle.createUpdate("DELETE FROM piece WHERE satellite = :satellite AND digest = :digest AND subject = :subject"
                         + " AND (size <> :size OR piece = :piece)")
@@ -174,17 +178,14 @@ final class InventoryRows {
                 .bind("size", piece.size())
                 .bind("data", SqlLedger.base64(piece.data().toArray()))
                 .execute();
-        return true;
     }
 
-    private static Piece piece(ResultSet question, StoreAnswer answer) throws SQLException {
-        return new Piece(
+    private static List<Piece> pieces(ResultSet question, StoreAnswer answer) throws SQLException {
+        return Piece.of(
                 Bytes.ofHex(question.getString("digest")),
                 question.getInt("paths"),
                 Piece.parse(question.getString("subject")),
-                answer.piece(),
-                answer.size(),
-                answer.data());
+                answer);
     }
 
     static List<Piece> pieces(Handle handle, SatelliteName satellite) {

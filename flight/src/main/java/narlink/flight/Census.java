@@ -2,10 +2,13 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -20,6 +23,7 @@ import narlink.nix.PathInfo;
 import narlink.nix.Store;
 import narlink.nix.StoreDigest;
 import narlink.nix.StorePath;
+import narlink.wire.Report.Damage;
 import narlink.wire.StoreAnswer;
 import narlink.wire.StoreQuestion;
 import narlink.wire.StoreQuestion.Subject;
@@ -38,6 +42,8 @@ final class Census {
     private final Store store;
     private final Scrub scrub;
     private final Runnable progress;
+    private StoreDigest digest = new StoreDigest();
+    private SortedMap<Long, StorePath> byId = new TreeMap<>();
     private State state = new State(Bytes.EMPTY, new long[0], List.of());
     private final Map<Key, byte[]> objects = new LinkedHashMap<>();
 
@@ -59,20 +65,44 @@ final class Census {
 
     /// The digest over all valid paths. What is asked from now on is asked of this state.
     StoreDigest look() throws IOException {
-        var digest = new StoreDigest();
-        var byId = new TreeMap<Long, StorePath>();
         var paths = store.validPaths();
         scrub.retain(paths);
+        var seen = new StoreDigest();
+        var ids = new TreeMap<Long, StorePath>();
         for (var batch : batches(List.copyOf(paths))) {
-            for (var info : store.infos(batch).values()) {
-                digest.put(info.path(), info.narHash());
-                byId.put(PathId.of(info.path(), info.narHash().bytes()), info.path());
-            }
+            for (var info : store.infos(batch).values()) put(info, seen, ids);
             progress.run();
         }
+        digest = seen;
+        byId = ids;
+        return settled();
+    }
+
+    /// The same with paths that have become valid since, as if the store had been looked at again.
+    StoreDigest add(Collection<StorePath> paths) throws IOException {
+        for (var info : store.infos(paths).values()) put(info, digest, byId);
+        return settled();
+    }
+
+    private static void put(PathInfo info, StoreDigest digest, Map<Long, StorePath> byId) {
+        digest.put(info.path(), info.narHash());
+        byId.put(PathId.of(info.path(), info.narHash().bytes()), info.path());
+    }
+
+    private StoreDigest settled() {
         long[] ids = byId.keySet().stream().mapToLong(Long::longValue).toArray();
         state = new State(beginning(digest), ids, List.copyOf(byId.values()));
         return digest;
+    }
+
+    /// What is known to be damaged; empty if nothing was ever read.
+    Optional<Damage> damage() {
+        if (!scrub.knows()) return Optional.empty();
+        var damage = Damage.NONE;
+        for (var entry : byId.entrySet()) {
+            if (scrub.damaged().containsKey(entry.getValue())) damage = damage.with(entry.getKey());
+        }
+        return Optional.of(damage);
     }
 
     private static Bytes beginning(StoreDigest digest) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -94,9 +93,9 @@ final class Scrub {
         return damaged;
     }
 
-    /// How many; empty if nothing was ever read.
-    OptionalInt count() {
-        return ever ? OptionalInt.of(damaged.size()) : OptionalInt.empty();
+    /// Whether anything was ever read.
+    boolean knows() {
+        return ever;
     }
 
     /// Reads a little more.

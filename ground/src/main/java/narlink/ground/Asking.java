@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import narlink.ground.Reconciliation.Window;
@@ -29,6 +28,8 @@ public final class Asking {
 
     /// Questions without any answer, before this pass gives up.
     private static final int MOST_UNANSWERED = 5;
+    /// After the last path that came, before Earth asks about the store in the middle of a deployment.
+    private static final Duration SETTLING = Duration.ofSeconds(30);
     /// Steps without a question between them: more would be a bug.
     private static final int MOST_STEPS = 20;
 
@@ -39,7 +40,11 @@ public final class Asking {
     private Duration answerWithin = Duration.ofSeconds(2);
     private int together = 1;
     private Optional<Report> last = Optional.empty();
-    private OptionalInt damageTold = OptionalInt.empty();
+    private Optional<Report.Damage> damageTold = Optional.empty();
+    /// When the last report came, and when one told of more paths of a deployment than the one before.
+    private Instant heard = Instant.MIN;
+
+    private Instant grown = Instant.MIN;
     private boolean dirty;
     private boolean resting = true;
     private final Set<Integer> collections = new HashSet<>();
@@ -70,11 +75,13 @@ public final class Asking {
     }
 
     /// Takes a report that was news.
-    void on(Report report) {
+    void on(Report report, Instant now) {
         if (report.storeDigest().equals(Report.NO_DIGEST)) return; // Another follows.
         boolean changed = last.isEmpty()
                 || !last.get().storeDigest().equals(report.storeDigest())
                 || !last.get().damaged().equals(report.damaged());
+        if (last.filter(before -> isGrown(before, report)).isPresent()) grown = now;
+        heard = now;
         last = Optional.of(report);
         if (changed) dirty = true;
     }
@@ -117,17 +124,28 @@ public final class Asking {
         return unanswered >= MOST_UNANSWERED || !isQuiet() || resting && !dirty;
     }
 
-    /// While paths come in or go, the digest is of no moment that Earth knows of.
+    /// Not while a collection that Earth ordered is under way, which it learns of soon, nor while paths come in one
+    /// after
+    /// the other: each would be another state.
     private boolean isQuiet() {
         return last.isPresent()
+                && !(grown.isAfter(heard.minus(SETTLING)) && receives(last.get()))
                 && (last.get().features() & Report.ANSWERS) != 0
-                && last.get().deployments().stream()
-                        .noneMatch(told -> told.state() == DeploymentState.RECEIVING
-                                && told.pathsDone() > 0
-                                && told.reason().isEmpty())
                 && last.get().results().stream()
                         .noneMatch(
                                 result -> result.outcome() == Outcome.PENDING && collections.contains(result.number()));
+    }
+
+    private static boolean receives(Report report) {
+        return report.deployments().stream()
+                .anyMatch(told -> told.state() == DeploymentState.RECEIVING
+                        && told.reason().isEmpty());
+    }
+
+    private static boolean isGrown(Report before, Report now) {
+        return now.deployments().stream()
+                .anyMatch(told -> before.deployments().stream()
+                        .anyMatch(old -> old.deployment() == told.deployment() && old.pathsDone() < told.pathsDone()));
     }
 
     /// Takes up what the last report told, and what has been answered since, for comms that only move files.
@@ -137,7 +155,7 @@ public final class Asking {
     /// @param segmentSize bytes that an answer may have
     public List<byte[]> inFiles(int segmentSize, Instant now) {
         answers(answerWithin, segmentSize);
-        new ReportIntake(ledger, satellite).last().ifPresent(this::on);
+        new ReportIntake(ledger, satellite).last().ifPresent(report -> on(report, now));
         var segments = new ArrayList<byte[]>();
         if (!isQuiet()) return segments;
         var ask = advance(now, Window.FILE);
@@ -185,7 +203,7 @@ public final class Asking {
                         Mirror.beginning(report.storeDigest()),
                         report.validPaths(),
                         ledger.rootsWanted(satellite.name()),
-                        report.damaged().equals(damageTold) ? OptionalInt.empty() : report.damaged(),
+                        report.damaged().equals(damageTold) ? Optional.empty() : report.damaged(),
                         ledger.pieces(satellite.name()),
                         window,
                         this::earth)
@@ -211,7 +229,7 @@ public final class Asking {
     }
 
     private void damaged(Set<StorePath> paths, Instant now) {
-        damageTold = last.flatMap(report -> Optional.of(report.damaged())).orElse(OptionalInt.empty());
+        damageTold = last.flatMap(Report::damaged);
         var mirror = ledger.mirror(satellite.name());
         ledger.believe(
                 satellite.name(),

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import narlink.Sha256;
 import narlink.delta.Codec;
@@ -187,14 +188,20 @@ public final class Orders {
 
     private Set<StorePath> have(Request request) throws IOException {
         if (!request.have().isEmpty()) return earth.closure(request.have());
-        var needless = superseded(request).stream().map(Deployment::number).toList();
         // What else is under way will be there before what is sent now is begun.
         var have = new HashSet<>(ledger.mirror(request.satellite().name()).sound());
-        for (var deployment : ledger.deployments(request.satellite().name())) {
-            if (!deployment.ended() && !needless.contains(deployment.number()))
-                deployment.objects().forEach(item -> have.add(item.path()));
+        for (var deployment : others(request)) {
+            deployment.objects().forEach(item -> have.add(item.path()));
         }
         return have;
+    }
+
+    /// Deployments under way that this request leaves there.
+    private List<Deployment> others(Request request) {
+        var needless = superseded(request).stream().map(Deployment::number).toList();
+        return ledger.deployments(request.satellite().name()).stream()
+                .filter(deployment -> !deployment.ended() && !needless.contains(deployment.number()))
+                .toList();
     }
 
     private Deployment deployment(
@@ -207,7 +214,7 @@ public final class Orders {
                 packed.manifestOti(),
                 packed.packOti(),
                 Sha256.of(packed.object()),
-                storeDigest(request.satellite()),
+                storeDigest(request),
                 List.of(stationKey.publicKey().key()),
                 now.plus(request.expires()),
                 1,
@@ -227,13 +234,18 @@ public final class Orders {
     }
 
     /// The state of the store that this builds on: what was reported last, where the mirror is just that, or where it
-    /// can't tell itself.
-    private Sha256 storeDigest(Satellite satellite) {
-        var mirror = ledger.mirror(satellite.name());
-        var told = new ReportIntake(ledger, satellite).last().map(Report::storeDigest);
+    /// can't tell itself; with what else is under way.
+    private Sha256 storeDigest(Request request) {
+        var satellite = request.satellite().name();
+        var mirror = ledger.mirror(satellite);
+        var items = new TreeMap<>(mirror.paths());
+        for (var deployment : others(request)) {
+            deployment.objects().forEach(item -> items.putIfAbsent(item.path(), item));
+        }
+        var told = new ReportIntake(ledger, request.satellite()).last().map(Report::storeDigest);
         return told.filter(digest -> !digest.equals(Report.NO_DIGEST))
-                .filter(mirror::is)
-                .or(mirror::digest)
+                .filter(digest -> items.size() == mirror.paths().size() && mirror.is(digest))
+                .or(Mirror.of(items.values())::digest)
                 .or(() -> told)
                 .orElseGet(() -> new narlink.nix.StoreDigest().digest());
     }

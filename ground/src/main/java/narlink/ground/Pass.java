@@ -409,7 +409,7 @@ public final class Pass {
                     if (believed.news()) {
                         transmission.on(believed.report(), now);
                         commands.on(believed.report(), now);
-                        asking.on(believed.report());
+                        asking.on(believed.report(), now);
                     }
                 }
             }

@@ -188,6 +188,12 @@ final class ReportIntake {
             var why = progress.reason().isEmpty() ? "" : " (" + progress.reason() + ")";
             ledger.happened(satellite.name(), now, "deployment " + deployment.number() + " " + progress.state() + why);
         }
+        if (progress.storeMoved() && !deployment.progress().storeMoved()) {
+            ledger.happened(
+                    satellite.name(),
+                    now,
+                    "deployment " + deployment.number() + " finds the store on board changed since it was planned");
+        }
         int durable = progress.state().stored() ? deployment.objects().size() : progress.pathsDone();
         ledger.believe(
                 satellite.name(),

@@ -194,7 +194,7 @@ final class Orbit implements AutoCloseable {
     private void take(ReportIntake intake, Asking asking, byte[] segment) {
         switch (intake.take(segment, now)) {
             case ReportIntake.Taken.Believed believed -> {
-                if (believed.news()) asking.on(believed.report());
+                if (believed.news()) asking.on(believed.report(), now);
             }
             case ReportIntake.Taken.Told told -> asking.on(told.answer(), now);
             case ReportIntake.Taken.Refused refused -> throw new AssertionError(refused.why());

@@ -33,7 +33,7 @@ public final class Descriptions {
     /// Paths of one object.
     private static final int MAX_PATHS = 100_000;
     /// Paths of a store.
-    private static final int MAX_STORE = 1 << 24;
+    private static final int MAX_STORE = 1 << 20;
 
     private static final int DIGEST = StorePath.DIGEST_BYTES;
     private static final int HASH = 32;

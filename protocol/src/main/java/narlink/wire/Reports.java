@@ -8,7 +8,6 @@ import static narlink.wire.Messages.instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
 import narlink.wire.Report.DeploymentReport;
@@ -34,7 +33,7 @@ final class Reports {
                 .setCounters(write(report.counters()))
                 .setLowestOpen(report.lowestOpen())
                 .setCommand(report.command());
-        report.damaged().ifPresent(count -> out.setDamaged(count + 1));
+        report.damaged().ifPresent(damage -> out.setDamaged(damage.paths() + 1).setDamagedSum(damage.sum()));
         report.deployments().forEach(deployment -> out.addDeployments(write(deployment)));
         report.profiles().forEach(profile -> out.addProfiles(write(profile)));
         report.results()
@@ -70,7 +69,9 @@ final class Reports {
                 bounded(in.getResultsList(), Report.MAX_RESULTS).stream()
                         .map(Reports::parse)
                         .toList(),
-                in.getDamaged() == 0 ? OptionalInt.empty() : OptionalInt.of(in.getDamaged() - 1));
+                in.getDamaged() == 0
+                        ? Optional.empty()
+                        : Optional.of(new Report.Damage(in.getDamaged() - 1, in.getDamagedSum())));
     }
 
     private static narlink.v1.ProfileReport write(ProfileReport report) {
@@ -125,6 +126,7 @@ final class Reports {
                 .addAllUnusable(report.unusable().stream()
                         .map(path -> path.index() * 2 + (path.damaged() ? 1 : 0))
                         .toList())
+                .setStoreMoved(report.storeMoved())
                 .build();
     }
 
@@ -144,7 +146,8 @@ final class Reports {
                 bytes(in.getManifestHash()),
                 bounded(in.getUnusableList(), DeploymentReport.MAX_UNUSABLE).stream()
                         .map(path -> new Report.Unusable(path >>> 1, (path & 1) == 1))
-                        .toList());
+                        .toList(),
+                in.getStoreMoved());
     }
 
     private static narlink.v1.Missing write(Missing missing) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import narlink.Bytes;
 import narlink.Sha256;
 import narlink.fec.Oti;
@@ -155,7 +155,7 @@ public final class Messages {
                             number,
                             paths,
                             told.results(),
-                            number % 3 == 0 ? OptionalInt.empty() : OptionalInt.of(number / 3));
+                            number % 3 == 0 ? Optional.empty() : Optional.of(new Report.Damage(number / 3, number)));
                 });
     }
 
@@ -197,7 +197,8 @@ public final class Messages {
                                 ? List.of()
                                 : Collections.nCopies(
                                         Report.DeploymentReport.MAX_UNUSABLE,
-                                        new Report.Unusable(count, exit % 2 == 0))));
+                                        new Report.Unusable(count, exit % 2 == 0)),
+                        count % 3 == 0));
     }
 
     private static Arbitrary<Report.Missing> missing() {

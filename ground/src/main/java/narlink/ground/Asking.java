@@ -79,11 +79,19 @@ public final class Asking {
         if (report.storeDigest().equals(Report.NO_DIGEST)) return; // Another follows.
         boolean changed = last.isEmpty()
                 || !last.get().storeDigest().equals(report.storeDigest())
-                || !last.get().damaged().equals(report.damaged());
+                || !last.get().damaged().equals(report.damaged())
+                || !unusable(last.get()).equals(unusable(report));
         if (last.filter(before -> isGrown(before, report)).isPresent()) grown = now;
         heard = now;
         last = Optional.of(report);
         if (changed) dirty = true;
+    }
+
+    /// What the mirror has forgotten, be it there or not.
+    private static List<List<Report.Unusable>> unusable(Report report) {
+        return report.deployments().stream()
+                .map(Report.DeploymentReport::unusable)
+                .toList();
     }
 
     /// Takes an answer, if it is to a question of ours.

@@ -106,6 +106,21 @@ final class SupplementTest {
         assertTrue(status.get("inSync").getAsBoolean(), "what was added is learnt: " + status);
     }
 
+    /// A path that Earth does not know begins like the base: Earth learns it, and names the base by more of its digits.
+    @Test
+    void ofABaseWhoseNameWasTooShort() throws Exception {
+        byte[] digest = oldTop.digestBytes();
+        digest[10] ^= 1;
+        try (var store = Stores.open(board, Options.of(directory.resolve("board-roots")))) {
+            var stranger = StorePath.of(digest, "stranger");
+            SampleClosure.put(store, stranger, new TreeSet<>(), SampleClosure.nar(new byte[100]));
+        }
+        var pass = pass();
+        assertTrue(pass.errors().contains("2 takes its place"), pass.errors());
+        assertTrue(pass.json().get("sentBytes").getAsLong() < 20_000, "made of the base after all: " + pass.out());
+        confirmed();
+    }
+
     /// In the very same pass, with the first deployment's pack never sent.
     private void answered(boolean storeMoved) throws Exception {
         var pass = pass();
@@ -114,6 +129,11 @@ final class SupplementTest {
         assertEquals("SUPERSEDED", first.get("state").getAsString());
         assertEquals(storeMoved, heardOfAChange(), pass.errors());
         assertTrue(pass.json().get("sentBytes").getAsLong() > 100_000, "without the base it takes more");
+        confirmed();
+    }
+
+    /// The second deployment brought it.
+    private void confirmed() throws IOException, InterruptedException {
         try (var to = Stores.open(board, Options.of(directory.resolve("roots")))) {
             for (var path : to.closure(List.of(newTop))) to.nar(path, java.io.OutputStream.nullOutputStream());
         }

@@ -1,29 +1,41 @@
 package narlink.ground;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import narlink.Bytes;
 import narlink.Sha256;
 import narlink.flight.FlightState;
 import narlink.flight.ReceptionLoop;
 import narlink.ground.ledger.SqlLedger;
 import narlink.inventory.Descriptions;
+import narlink.nix.DamagedPathException;
 import narlink.nix.NarInfo;
 import narlink.nix.PathInfo;
 import narlink.nix.Store;
 import narlink.nix.StorePath;
+import narlink.pack.Activation;
+import narlink.pack.Layout;
+import narlink.pack.ProfileName;
+import narlink.simulation.LinkProfile;
 import narlink.store.Options;
 import narlink.store.Stores;
+import narlink.wire.Command;
+import narlink.wire.FrameReader;
 import narlink.wire.Frames;
 import narlink.wire.SatelliteName;
 
@@ -31,6 +43,7 @@ import narlink.wire.SatelliteName;
 final class Orbit implements AutoCloseable {
     static final SatelliteName NAME = new SatelliteName("sat");
     private static final int MOST_QUESTIONS = 2000;
+    private static final int MOST_UP = 8 << 20;
 
     final Path directory;
     final GroundState files;
@@ -99,6 +112,114 @@ final class Orbit implements AutoCloseable {
         ledger = newLedger();
     }
 
+    /// The receiver's state directory is lost, the store is not; Earth is told of the new receiver as of another.
+    void forgetOnBoard() throws IOException {
+        receiver.close();
+        board.close();
+        try (var files = Files.walk(directory.resolve("flight"))) {
+            for (var file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) Files.delete(file);
+        }
+        flight().init(NAME);
+        flight().trust(files.missionKey().publicKey());
+        satellite = new Satellite(NAME, flight().flightKey().publicKey(), Optional.empty());
+        ledger.remove(NAME);
+        ledger.add(satellite);
+        ledger.addStore(NAME, earthUrl());
+        board = openBoard();
+        receiver = new ReceptionLoop(flight(), board, Clock.systemUTC());
+    }
+
+    /// Queues an update to what Earth has.
+    void send(StorePath target) throws IOException {
+        var request = new Orders.Request(
+                satellite,
+                List.of(target),
+                List.of(),
+                Optional.of(new ProfileName("default")),
+                Activation.NONE,
+                Duration.ofDays(1),
+                Layout.SYMBOL_SIZE,
+                Pass.Settings.SEGMENT_SIZE,
+                LinkProfile.BUILT_IN.getFirst(),
+                false);
+        new Orders(files, ledger, earth, (path, raw) -> {}).send(request, files.missionKey(), files.stationKey(), now);
+    }
+
+    void order(Command.Action action) throws IOException {
+        new CommandDesk(ledger).queue(satellite, action, files.missionKey(), Duration.ofDays(1), now);
+    }
+
+    /// Orders what may be deleted, where Earth knows what keeps the rest alive.
+    void orderCollection() throws IOException {
+        var housekeeping = new Housekeeping(ledger, satellite);
+        var plan = housekeeping.plan(1);
+        if (plan.isPresent()) housekeeping.order(plan.get(), 1, files.missionKey(), Duration.ofDays(1), now);
+    }
+
+    /// What is queued on Earth goes up, and nothing comes back.
+    ///
+    /// @param loss share of segments that is lost
+    void up(SplittableRandom random, double loss) throws IOException, InterruptedException {
+        var file = new ByteArrayOutputStream();
+        new FilePass(
+                        ledger,
+                        satellite,
+                        files.stationKey(),
+                        files.packs(),
+                        Pass.Settings.SEGMENT_SIZE,
+                        random.nextDouble(),
+                        asking())
+                .write(file, MOST_UP, now);
+        byte[] bytes = file.toByteArray();
+        new FrameReader().feed(bytes, 0, bytes.length, segment -> {
+            if (random.nextDouble() >= loss) receiver.hear(segment);
+        });
+        receiver.settled();
+    }
+
+    private Asking asking() throws IOException {
+        return new Asking(ledger, satellite, files.missionKey(), store -> {
+            return Stores.open(store, Options.of(directory.resolve("roots")));
+        });
+    }
+
+    /// A bit of a path's contents flips.
+    void damage(SplittableRandom random) throws IOException {
+        var paths = List.copyOf(board.validPaths());
+        if (paths.isEmpty()) return;
+        var files = Path.of(url.substring("file://".length()));
+        var info = Files.readString(files.resolve(NarInfo.fileName(paths.get(random.nextInt(paths.size())))));
+        var nar = info.lines()
+                .filter(line -> line.startsWith("URL: "))
+                .map(line -> files.resolve(line.substring(5)))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = Files.readAllBytes(nar);
+        bytes[random.nextInt(bytes.length)] ^= 1;
+        Files.write(nar, bytes);
+    }
+
+    Set<StorePath> damagedOnBoard() throws IOException {
+        var damaged = new TreeSet<StorePath>();
+        try (var hand = openBoard()) {
+            for (var path : hand.validPaths()) {
+                try {
+                    hand.nar(path, OutputStream.nullOutputStream());
+                } catch (DamagedPathException e) {
+                    damaged.add(path);
+                }
+            }
+        }
+        return damaged;
+    }
+
+    Set<StorePath> damagedByMirror() {
+        return ledger.mirror(NAME).paths().values().stream()
+                .filter(item -> item.belief() == Mirror.Belief.DAMAGED)
+                .map(Mirror.Item::path)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /// Many paths that a store counts as valid, without contents: quick to make, for who only asks what there is.
     static void fill(Path store, List<PathInfo> infos) throws IOException {
         Files.createDirectories(store);
@@ -145,9 +266,7 @@ final class Orbit implements AutoCloseable {
     /// @param loss share of segments that is lost, both ways
     /// @param patience questions after which the contact is over
     Heard contact(SplittableRandom random, double loss, int patience) throws IOException, InterruptedException {
-        var asking = new Asking(ledger, satellite, files.missionKey(), store -> {
-            return Stores.open(store, Options.of(directory.resolve("roots")));
-        });
+        var asking = asking();
         asking.answers(Duration.ofSeconds(2), Pass.Settings.SEGMENT_SIZE);
         var intake = new ReportIntake(ledger, satellite);
         synchronized (down) {

@@ -34,6 +34,7 @@ import narlink.pack.ProfileName;
 import narlink.simulation.LinkProfile;
 import narlink.store.Options;
 import narlink.store.Stores;
+import narlink.testkit.SampleStore;
 import narlink.wire.Command;
 import narlink.wire.FrameReader;
 import narlink.wire.Frames;
@@ -131,12 +132,16 @@ final class Orbit implements AutoCloseable {
 
     /// Queues an update to what Earth has.
     void send(StorePath target) throws IOException {
+        send(target, Activation.NONE);
+    }
+
+    void send(StorePath target, Activation activation) throws IOException {
         var request = new Orders.Request(
                 satellite,
                 List.of(target),
                 List.of(),
                 Optional.of(new ProfileName("default")),
-                Activation.NONE,
+                activation,
                 Duration.ofDays(1),
                 Layout.SYMBOL_SIZE,
                 Pass.Settings.SEGMENT_SIZE,
@@ -248,6 +253,24 @@ final class Orbit implements AutoCloseable {
         return path;
     }
 
+    /// Many paths with contents, in both stores.
+    void addMany(SplittableRandom random, int count) throws IOException {
+        var made = new ArrayList<StorePath>();
+        try (var hand = openBoard()) {
+            for (var info : new SampleStore(random).paths(count)) {
+                var references = new TreeSet<StorePath>();
+                for (int i = random.nextInt(7); i > 0 && !made.isEmpty(); i--) {
+                    references.add(made.get(random.nextInt(made.size())));
+                }
+                byte[] contents = new byte[8 + random.nextInt(200)];
+                random.nextBytes(contents);
+                put(earth, info.path(), references, contents);
+                put(hand, info.path(), references, contents);
+                made.add(info.path());
+            }
+        }
+    }
+
     void putOnBoard(StorePath path, TreeSet<StorePath> references, byte[] contents) throws IOException {
         try (var hand = openBoard()) {
             put(hand, path, references, contents);
@@ -347,6 +370,10 @@ final class Orbit implements AutoCloseable {
 
     private static String line(StorePath path, Bytes hash, long size, Object references) {
         return path.baseName() + " " + hash.hex() + " " + size + " " + references;
+    }
+
+    boolean mirrorHas(List<StorePath> paths) {
+        return ledger.mirror(NAME).believed().containsAll(paths);
     }
 
     boolean inSync() {

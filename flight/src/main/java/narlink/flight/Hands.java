@@ -256,8 +256,13 @@ final class Hands implements AutoCloseable {
     /// Begins to read the whole store for a command; [#scrub] goes on with it.
     void verify(int command, Consumer<Activations.Happening> failed) {
         submit(() -> {
+            int before = scrub.command();
             try {
                 scrub.begin(command);
+                if (before != 0 && before != command) {
+                    var why = "command " + command + " reads the store anew";
+                    failed.accept(new Activations.Happening.CarriedOut(before, why, false));
+                }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "verification", e);
                 failed.accept(new Activations.Happening.CarriedOut(command, message(e), false));

@@ -56,6 +56,7 @@ final class Orbit implements AutoCloseable {
     private Store board;
     private Instant now = Instant.now();
     private final List<byte[]> down = new ArrayList<>();
+    private final List<byte[]> everHeard = new ArrayList<>();
 
     /// What one contact cost the return link, in frames' bytes, reports left out.
     record Heard(int answers, long bytes) {}
@@ -120,6 +121,7 @@ final class Orbit implements AutoCloseable {
         try (var files = Files.walk(directory.resolve("flight"))) {
             for (var file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) Files.delete(file);
         }
+        everHeard.clear();
         flight().init(NAME);
         flight().trust(files.missionKey().publicKey());
         satellite = new Satellite(NAME, flight().flightKey().publicKey(), Optional.empty());
@@ -323,6 +325,10 @@ final class Orbit implements AutoCloseable {
                 told = List.copyOf(down);
                 down.clear();
             }
+            everHeard.addAll(told);
+            if (loss > 0 && !everHeard.isEmpty()) {
+                take(intake, asking, everHeard.get(random.nextInt(everHeard.size()))); // Somebody plays it again.
+            }
             for (byte[] segment : told) {
                 answers++;
                 bytes += Frames.frame(segment).length;
@@ -331,6 +337,17 @@ final class Orbit implements AutoCloseable {
             if (random.nextDouble() >= loss) take(intake, asking, report);
         }
         return new Heard(answers, bytes);
+    }
+
+    /// All answers that ever came down come again.
+    void replay() throws IOException {
+        var asking = asking();
+        var intake = new ReportIntake(ledger, satellite);
+        intake.last().ifPresent(report -> asking.on(report, now));
+        for (byte[] segment : everHeard) {
+            take(intake, asking, segment);
+            asking.next(now);
+        }
     }
 
     private void take(ReportIntake intake, Asking asking, byte[] segment) {

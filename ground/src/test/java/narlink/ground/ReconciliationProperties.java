@@ -31,6 +31,8 @@ final class ReconciliationProperties {
             orbit.contact(random, 0, 1000);
             assertEquals(orbit.onBoard(), orbit.mirrored());
             assertTrue(orbit.inSync());
+            orbit.replay();
+            assertEquals(orbit.onBoard(), orbit.mirrored(), "what comes again means nothing");
             assertEquals(0, orbit.contact(random, 0, 1000).answers(), "equal digests cost nothing");
             orbit.order(new Command.Action.Verify());
             orbit.up(random, 0);

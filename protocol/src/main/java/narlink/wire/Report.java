@@ -52,6 +52,9 @@ public record Report(
     public static final int MAX_TEXT = 200;
 
     public Report {
+        if (validPaths < 0 || freeBytes < 0) {
+            throw new IllegalArgumentException(validPaths + " paths and " + freeBytes + " bytes free");
+        }
         counters = Map.copyOf(counters);
         deployments = List.copyOf(deployments);
         profiles = List.copyOf(profiles);

@@ -22,6 +22,11 @@ record Block(Stage stage, int needed, int held, int attempts) {
         return stage == Stage.FILLING;
     }
 
+    /// Whether nothing has come of it.
+    boolean untouched() {
+        return filling() && held == 0 && attempts == 0;
+    }
+
     boolean done() {
         return stage == Stage.DONE;
     }

@@ -52,6 +52,7 @@ final class Deployments {
     private final Activations activations;
     private final LongSupplier uptimeMillis;
     private final Runnable changed;
+    private final Runnable news;
     private final SortedMap<Integer, Reception> receptions = new TreeMap<>();
     private final Map<Integer, Retry> retries = new HashMap<>();
     /// Paths of each deployment that were durable when this process began.
@@ -79,7 +80,8 @@ final class Deployments {
         }
     }
 
-    /// @param changed called where a report has something new to tell
+    /// @param changed called where a report is to be made at once
+    /// @param news called where a report has something new to tell, which nobody waits for
     Deployments(
             FlightState files,
             Clock clock,
@@ -88,7 +90,8 @@ final class Deployments {
             Blocks blocks,
             Activations activations,
             LongSupplier uptimeMillis,
-            Runnable changed)
+            Runnable changed,
+            Runnable news)
             throws IOException {
         this.files = files;
         this.satellite = files.satellite();
@@ -100,6 +103,7 @@ final class Deployments {
         this.activations = activations;
         this.uptimeMillis = uptimeMillis;
         this.changed = changed;
+        this.news = news;
         this.floor = files.floor();
     }
 
@@ -126,7 +130,7 @@ final class Deployments {
         var present = receptions.get(announcement.deployment());
         if (present != null && present.announcement().equals(announcement)) {
             reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
-            changed.run();
+            news.run();
         } else if (present != null || announcement.deployment() < floor) {
             reporter.count(Counter.ANNOUNCEMENTS_REPLAYED, 1);
         } else if (!clock.instant().isBefore(announcement.expires())) {
@@ -176,7 +180,7 @@ final class Deployments {
                 || !step.state().reason().equals(reception.reason())
                 || !step.state().footing().equals(reception.footing())) {
             LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
-            changed.run();
+            news.run();
         }
         step.effects().forEach(effect -> perform(step.state(), effect));
     }

@@ -16,12 +16,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import narlink.nix.PublicKey;
 import narlink.nix.Store;
-import narlink.pipe.Pipes;
 import narlink.store.Options;
 import narlink.store.Stores;
 import narlink.wire.FrameReader;
 import narlink.wire.Frames;
-import narlink.wire.PipeUrl;
 import narlink.wire.SatelliteName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -201,8 +199,12 @@ public final class Main {
             description = "Receives, imports, activates and reports, until it is ended.",
             footer = {"", "Example: narlink-flight run --pipe tcp://127.0.0.1:9000"})
     static final class Run extends Base {
-        @Option(names = "--pipe", required = true, paramLabel = "URL", description = "The pipe that the comms provide.")
-        String pipe = "";
+        @Option(
+                names = "--pipe",
+                required = true,
+                paramLabel = "URL",
+                description = "The pipe that the comms provide; repeatable, for one that hears and one that tells.")
+        List<String> pipes = List.of();
 
         @Option(names = "--once", description = "End when the pipe ends.")
         boolean once;
@@ -216,13 +218,13 @@ public final class Main {
             files.satellite();
             try (var lock = files.lock();
                     var opened = open(files);
-                    var source = Pipes.source(PipeUrl.parse(pipe), Pipes.End.FLIGHT);
+                    var loops = PipeLoops.of(pipes);
                     var log = ReceiverLog.begin(files.logs());
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC(), health.settings())) {
-                files.savePipe(pipe);
+                files.savePipe(String.join(" ", pipes));
                 Runtime.getRuntime().addShutdownHook(new Thread(loop::close, "shutdown"));
                 loop.onFailure(() -> Runtime.getRuntime().halt(1));
-                new PipeLoop(source, loop).run(once);
+                loops.carry(loop, once);
                 if (once) loop.settled();
                 return lock.isValid() && log.isOpen() ? 0 : 1;
             }

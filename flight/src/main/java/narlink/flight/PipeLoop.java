@@ -54,7 +54,7 @@ final class PipeLoop {
                 bad = pipe.badFrames();
             }
         } finally {
-            reception.reportTo(segment -> {});
+            reception.endReportsTo(mailbox);
             sender.interrupt();
             pipe.close();
             sender.join(SENDER_GRACE_MILLIS); // Standard output that nobody reads cannot be closed under its writer.

@@ -167,13 +167,13 @@ record Reception(
         int first = (int) IntStream.range(0, blocks.size())
                 .takeWhile(i -> blocks.get(i).done())
                 .count();
+        int end = blocks.size();
+        while (end > first && blocks.get(end - 1).untouched()) end--;
+        int told = Math.min(end, first + Missing.MAX_BLOCKS);
         return new Missing(
                 first,
-                blocks.stream()
-                        .skip(first)
-                        .limit(Missing.MAX_BLOCKS)
-                        .map(Block::missing)
-                        .toList());
+                blocks.subList(first, told).stream().map(Block::missing).toList(),
+                told == end && end < blocks.size());
     }
 
     private boolean wants(Symbols symbols) {

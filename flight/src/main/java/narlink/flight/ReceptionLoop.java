@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -35,6 +36,8 @@ public final class ReceptionLoop implements AutoCloseable {
     private static final int INBOX = 256;
 
     private static final Duration REPORT_EVERY = Duration.ofSeconds(10);
+    /// What nobody asked for is told at most so often: much may change at once.
+    private static final Duration NEWS_EVERY = Duration.ofMillis(250);
     private static final Duration SAVE_EVERY = Duration.ofSeconds(1);
     /// How often the store is looked at for what others did to it.
     private static final Duration LOOK_EVERY = Duration.ofMinutes(10);
@@ -60,10 +63,11 @@ public final class ReceptionLoop implements AutoCloseable {
 
     private StoreView store = StoreView.NONE;
     private boolean reportWanted;
+    private boolean reportSoon;
     private Instant reported = Instant.EPOCH;
     private Instant reportSaved = Instant.EPOCH;
     private Instant looked;
-    private volatile Downlink downlink = segment -> {};
+    private final List<Downlink> downlinks = new CopyOnWriteArrayList<>();
     private volatile Runnable onFailure = () -> {};
     private volatile boolean failed;
     private volatile boolean running = true;
@@ -134,7 +138,15 @@ public final class ReceptionLoop implements AutoCloseable {
         this.activations = new Activations(activator, journal, profiles, settings.machine(), listener, this::happened);
         var profileCommands = new ProfileCommands(activations, activator, journal, profiles, listener, this::happened);
         this.deployments = new Deployments(
-                files, clock, reporter, hands, blocks, activations, machine::uptimeMillis, this::wantReport);
+                files,
+                clock,
+                reporter,
+                hands,
+                blocks,
+                activations,
+                machine::uptimeMillis,
+                this::wantReport,
+                this::reportSoon);
         this.commands = new Commands(
                 files,
                 clock,
@@ -190,6 +202,10 @@ public final class ReceptionLoop implements AutoCloseable {
         reportWanted = true;
     }
 
+    private void reportSoon() {
+        reportSoon = true;
+    }
+
     /// Takes a segment from a pipe; waits while too many are unread.
     public void hear(byte[] segment) {
         try {
@@ -209,11 +225,16 @@ public final class ReceptionLoop implements AutoCloseable {
         if (frames > 0) put(new Event.Damaged(frames));
     }
 
-    /// Sends reports there from now on, beginning with one at once.
+    /// Sends reports there too from now on, beginning with one at once.
     public void reportTo(Downlink link) {
-        downlink = link;
+        downlinks.add(link);
         hands.scan(); // A contact begins with what the store holds now.
         put(new Event.Asked(() -> {}, false));
+    }
+
+    /// Sends none there any more.
+    public void endReportsTo(Downlink link) {
+        downlinks.remove(link);
     }
 
     /// Runs `end` once a bug has stopped the reception: nothing that is heard from then on is kept, so that the process
@@ -261,6 +282,7 @@ public final class ReceptionLoop implements AutoCloseable {
                     patient.clear();
                     reportWanted = true;
                 }
+                if (reportSoon && !reported.plus(NEWS_EVERY).isAfter(clock.instant())) reportWanted = true;
                 if (reportWanted) tell(askers);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -285,17 +307,18 @@ public final class ReceptionLoop implements AutoCloseable {
             case Event.Answer answer -> deployments.step(answer.deployment(), answer.input());
             case Event.Viewed viewed -> {
                 store = viewed.view();
-                reportWanted = true;
+                reportSoon = true;
             }
             case Event.Answered answered -> {
                 for (var answer : answered.answers()) {
-                    downlink.answer(reporter.answer(answer));
+                    byte[] told = reporter.answer(answer);
+                    downlinks.forEach(downlink -> downlink.answer(told));
                     if (answer.moved()) reportWanted = true;
                 }
             }
             case Event.Happened happened -> {
                 activations.on(happened.happening());
-                reportWanted = true;
+                reportSoon = true;
             }
             case Event.Prepared prepared ->
                 prepared.order()
@@ -329,7 +352,7 @@ public final class ReceptionLoop implements AutoCloseable {
             hands.scan();
             activations.look();
         }
-        if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported.minus(REPORT_EVERY))) {
+        if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported)) {
             reportWanted = true;
         }
     }
@@ -348,7 +371,8 @@ public final class ReceptionLoop implements AutoCloseable {
         lastReport.set(segment);
         reported = clock.instant();
         reportWanted = false;
-        downlink.offer(segment);
+        reportSoon = false;
+        downlinks.forEach(downlink -> downlink.offer(segment));
         saveReport(segment, askers.isEmpty());
         askers.forEach(Runnable::run);
         askers.clear();

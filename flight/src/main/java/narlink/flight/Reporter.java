@@ -25,8 +25,8 @@ import narlink.wire.StoreAnswer;
 final class Reporter {
     /// Protocol version of this receiver.
     static final int VERSION = 1;
-    /// It answers questions.
-    static final long FEATURES = Report.ANSWERS;
+    /// It answers questions, and opens sealed symbols.
+    static final long FEATURES = Report.ANSWERS | Report.SEALS;
     /// Longest report segment, in bytes.
     static final int MAX_SEGMENT = 1024;
 
@@ -55,8 +55,13 @@ final class Reporter {
         symbols += count;
     }
 
-    void polled(int number) {
+    /// Takes a poll, which may come several times.
+    ///
+    /// @return whether it is new
+    boolean polled(int number) {
+        if (number == poll) return false;
         poll = number;
+        return true;
     }
 
     Map<Counter, Long> counters() {
@@ -186,7 +191,9 @@ final class Reporter {
 
     private static Missing cut(Missing missing, int blocks) {
         return new Missing(
-                missing.first(), missing.symbols().stream().limit(blocks).toList());
+                missing.first(),
+                missing.symbols().stream().limit(blocks).toList(),
+                missing.untouched() && missing.symbols().size() <= blocks);
     }
 
     /// The beginning of a text, in at most so many bytes of UTF-8.

@@ -25,6 +25,7 @@ final class Uplink {
     private final Commands commands;
     private final Consumer<StoreQuestion> questions;
     private final Runnable changed;
+    private final StationSeals seals;
     private long lastQuestion;
 
     /// @param questions takes those that are not replayed
@@ -44,11 +45,15 @@ final class Uplink {
         this.commands = commands;
         this.questions = questions;
         this.changed = changed;
+        this.seals = new StationSeals(
+                files.flightKey(),
+                satellite,
+                number -> deployments.reception(number).map(Reception::announcement));
     }
 
     /// Takes a segment, whatever it is.
     void heard(byte[] segment) {
-        switch (Envelope.open(segment, deployments::signers, Envelope.Direction.UP, satellite)) {
+        switch (Envelope.open(segment, deployments::signers, seals, Envelope.Direction.UP, satellite)) {
             case Opened.Rejected rejected ->
                 reporter.count(
                         switch (rejected.reason()) {
@@ -99,9 +104,6 @@ final class Uplink {
                 .oti(symbols.object())
                 .ifPresent(oti -> reporter.heard(symbols.data().size() / oti.symbolSize()));
         deployments.step(symbols.deployment(), new Input.Arrived(symbols));
-        if (symbols.poll() != 0) {
-            reporter.polled(symbols.poll());
-            changed.run();
-        }
+        if (symbols.poll() != 0 && reporter.polled(symbols.poll())) changed.run();
     }
 }

@@ -65,6 +65,30 @@ public final class Pipes {
             case PipeUrl.Udp udp -> () -> datagram(udp);
             case PipeUrl.Exec exec -> () -> exec(exec);
             case PipeUrl.Files files -> once(() -> files(files, end));
+            case PipeUrl.Serial serial -> () -> SerialLine.open(serial);
+            case PipeUrl.Drop drop -> () -> new DropPipe(Path.of(drop.out()), Path.of(drop.in()));
+            case PipeUrl.Simplex simplex -> simplex(simplex, end);
+        };
+    }
+
+    private static Source simplex(PipeUrl.Simplex simplex, End end) throws IOException {
+        var source = source(simplex.pipe(), end);
+        boolean sends = simplex.up() == (end == End.GROUND);
+        return new Source() {
+            @Override
+            public Pipe open() throws IOException {
+                return new SimplexPipe(source.open(), sends);
+            }
+
+            @Override
+            public void close() throws IOException {
+                source.close();
+            }
+
+            @Override
+            public boolean reopens() {
+                return source.reopens();
+            }
         };
     }
 

@@ -127,7 +127,7 @@ final class ReceptionProperties {
         var known = read.state().on(new Input.ManifestRead(Outline.of(MANIFEST)));
         assertEquals(List.of(new Effect.Decode(FecObject.PACK, 1), new Effect.Import()), known.effects());
         assertEquals(
-                new Report.Missing(0, List.of(21, 0, 21)),
+                new Report.Missing(0, List.of(21, 0), true),
                 known.state().report().pack());
         var done = known.state().on(new Input.Decoded(FecObject.PACK, 1)).state();
         assertEquals(

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import narlink.nix.SecretKey;
-import narlink.wire.Envelope;
 import narlink.wire.Frames;
 import narlink.wire.Symbols;
 
@@ -52,15 +51,17 @@ public final class FilePass {
     /// Writes at most `most` bytes.
     public Written write(OutputStream out, long most, Instant now) throws IOException {
         var open = Pass.open(ledger, satellite, now);
+        var segments = new SymbolSegments(stationKey, satellite, segmentSize);
+        new ReportIntake(ledger, satellite).last().ifPresent(segments::on);
         var policy = new Transmission.Policy(
-                false, overhead, segmentSize, REPEAT, Duration.ofSeconds(2), Duration.ofDays(365));
+                false, true, overhead, segmentSize, segments::authenticator, REPEAT, Duration.ofSeconds(2));
         var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
         Pass.blindly(transmission, ledger, satellite, open);
         var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
         var questions = new ArrayDeque<>(asking.inFiles(segmentSize, now));
         out.write(0);
         long bytes = 1;
-        long segments = 0;
+        long written = 0;
         try (var leases = new Leases(ledger, satellite.name());
                 var symbols = new SymbolSource(packs)) {
             while (bytes + Frames.frameLength(segmentSize) <= most) {
@@ -81,20 +82,18 @@ public final class FilePass {
                     transmission.sent(send, esi);
                     var data =
                             symbols.symbols(Pass.deployment(open, number), run.object(), run.block(), esi, run.count());
-                    segment = Envelope.seal(
+                    segment = segments.segment(
                             new Symbols(number, run.object(), run.block(), esi, data, 0),
-                            stationKey,
-                            Envelope.Direction.UP,
-                            satellite.name());
+                            send.deployment().announcement());
                 } else {
-                    return new Written(bytes, segments, true);
+                    return new Written(bytes, written, true);
                 }
                 byte[] frame = Frames.frame(segment);
                 out.write(frame);
                 bytes += frame.length;
-                segments++;
+                written++;
             }
         }
-        return new Written(bytes, segments, false);
+        return new Written(bytes, written, false);
     }
 }

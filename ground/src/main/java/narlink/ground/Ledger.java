@@ -132,6 +132,9 @@ public interface Ledger extends Closeable {
     /// @return whether it was news
     boolean report(SatelliteName satellite, Report report, byte[] segment, Instant heard);
 
+    /// In which order deployments go up.
+    Places places();
+
     /// By which pipes satellites are reached, and when.
     Timetable timetable();
 

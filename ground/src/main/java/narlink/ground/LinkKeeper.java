@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -29,17 +27,6 @@ final class LinkKeeper {
     private final Map<Integer, Deployment.State> states = new HashMap<>();
     private Duration pause = TICK;
     private volatile boolean stopped;
-
-    /// What there is to carry: numbers of deployments and commands that have not ended.
-    private record Work(Set<Integer> deployments, Set<Integer> commands) {
-        boolean isEmpty() {
-            return deployments.isEmpty() && commands.isEmpty();
-        }
-
-        boolean covers(Work other) {
-            return deployments.containsAll(other.deployments) && commands.containsAll(other.commands);
-        }
-    }
 
     LinkKeeper(Server.Post post, StationLink link, Satellite satellite, Function<Instant, ContactPlan.Chance> plan) {
         this.post = post;
@@ -171,13 +158,18 @@ final class LinkKeeper {
     private Pass.Settings settings(ContactPlan.Chance.Open open) {
         var own = link.settings();
         var settings = new Pass.Settings(
-                open.rate().isPresent() ? open.rate() : own.rate(), Duration.ZERO, own.segmentSize(), own.blind());
+                        open.rate().isPresent() ? open.rate() : own.rate(),
+                        Duration.ZERO,
+                        own.segmentSize(),
+                        own.blind(),
+                        open.until().isPresent() ? Pass.Forward.OPEN : Pass.Forward.UNSURE)
+                .over(link.pipe());
         return open.until()
                 .map(until -> settings.lasting(Duration.between(post.clock().instant(), until)))
                 .orElse(settings);
     }
 
-    private Optional<String> leave(Work known) {
+    private Optional<String> leave(Workload known) {
         if (stopped) return Optional.of("the server stops");
         if (!(chance() instanceof ContactPlan.Chance.Open)) return Optional.of("the contact is over");
         return known.covers(work()) ? Optional.empty() : Optional.of("the queue has changed");
@@ -186,7 +178,7 @@ final class LinkKeeper {
     /// Until there is reason to send again, or none to stay.
     ///
     /// @return why the contact has ended; empty to fly on
-    private Optional<String> listen(Link pipe, ReportIntake intake, Asking asking, Work known)
+    private Optional<String> listen(Link pipe, ReportIntake intake, Asking asking, Workload known)
             throws InterruptedException {
         var quiet = post.clock().instant().plus(QUIET);
         while (true) {
@@ -219,21 +211,15 @@ final class LinkKeeper {
         };
     }
 
-    /// What is open, telling of states that have changed.
-    private Work work() {
-        var open = new HashSet<Integer>();
+    /// What there is to carry, telling of states that have changed.
+    private Workload work() {
         for (var deployment : post.ledger().deployments(satellite.name())) {
             var state = deployment.progress().state();
             var before = states.put(deployment.number(), state);
             boolean isNew = before == null && state == Deployment.State.QUEUED;
             if (before != null && before != state || isNew) post.listener().changed(deployment);
-            if (!deployment.ended()) open.add(deployment.number());
         }
-        var commands = new HashSet<Integer>();
-        for (var command : post.ledger().commands(satellite.name())) {
-            if (!command.state().ended()) commands.add(command.number());
-        }
-        return new Work(open, commands);
+        return Workload.of(post.ledger(), satellite);
     }
 
     private static Duration shorter(Duration a, Duration b) {

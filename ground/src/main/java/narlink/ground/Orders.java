@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -44,6 +45,7 @@ public final class Orders {
 
     /// @param have closures to plan against in place of the mirror; empty: the mirror
     /// @param symbolSize bytes of a FEC symbol, at most
+    /// @param place its priority and deadline; it counts on nothing that goes up after it
     /// @param behind whether what is under way to the same profile is to be finished first; else this takes its place
     public record Request(
             Satellite satellite,
@@ -55,7 +57,15 @@ public final class Orders {
             int symbolSize,
             int segmentSize,
             LinkProfile link,
+            Standing place,
             boolean behind) {}
+
+    /// How urgent a deployment is.
+    ///
+    /// @param priority higher ones go first
+    public record Standing(int priority, Optional<Instant> deadline) {
+        public static final Standing NORMAL = new Standing(0, Optional.empty());
+    }
 
     /// What would be sent, or is.
     public record Summary(
@@ -104,6 +114,14 @@ public final class Orders {
                 if (packed.packOti().isPresent())
                     publish(temporary, files.packs().resolve(deployment.pack()));
                 ledger.add(deployment);
+                ledger.places()
+                        .put(
+                                deployment.satellite(),
+                                List.of(new Place(
+                                        deployment.number(),
+                                        request.place().priority(),
+                                        OptionalInt.empty(),
+                                        request.place().deadline())));
                 for (int number : deployment.announcement().supersedes()) {
                     ledger.progress(
                             deployment.satellite(),
@@ -188,19 +206,22 @@ public final class Orders {
 
     private Set<StorePath> have(Request request) throws IOException {
         if (!request.have().isEmpty()) return earth.closure(request.have());
-        // What else is under way will be there before what is sent now is begun.
+        // What goes up before it will be there before what is sent now is begun.
         var have = new HashSet<>(ledger.mirror(request.satellite().name()).sound());
-        for (var deployment : others(request)) {
+        for (var deployment : before(request)) {
             deployment.objects().forEach(item -> have.add(item.path()));
         }
         return have;
     }
 
-    /// Deployments under way that this request leaves there.
-    private List<Deployment> others(Request request) {
+    /// Deployments under way that go up before it and stay.
+    private List<Deployment> before(Request request) {
         var needless = superseded(request).stream().map(Deployment::number).toList();
+        var queue = new Queue(ledger, request.satellite().name());
         return ledger.deployments(request.satellite().name()).stream()
                 .filter(deployment -> !deployment.ended() && !needless.contains(deployment.number()))
+                .filter(deployment -> queue.place(deployment.number()).priority()
+                        >= request.place().priority())
                 .toList();
     }
 
@@ -239,7 +260,7 @@ public final class Orders {
         var satellite = request.satellite().name();
         var mirror = ledger.mirror(satellite);
         var items = new TreeMap<>(mirror.paths());
-        for (var deployment : others(request)) {
+        for (var deployment : before(request)) {
             deployment.objects().forEach(item -> items.putIfAbsent(item.path(), item));
         }
         var told = new ReportIntake(ledger, request.satellite()).last().map(Report::storeDigest);

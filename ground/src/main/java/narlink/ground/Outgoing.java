@@ -12,8 +12,8 @@ import narlink.wire.Report.DeploymentReport;
 
 /// One deployment on its way up: how many symbols of each block were sent, and how many are to be.
 final class Outgoing {
-    /// As many as one segment of the default size carries.
-    private static final int SYMBOLS_LOST_TOGETHER = 9;
+    /// Standard deviations that are to be on the safe side where no report corrects the aim.
+    private static final double MARGIN = 2;
 
     private final Announcement announcement;
     private final Map<FecObject, Progress> objects = new EnumMap<>(FecObject.class);
@@ -122,6 +122,15 @@ final class Outgoing {
         return remaining;
     }
 
+    /// Blocks that are not known to be done.
+    long openBlocks() {
+        long open = 0;
+        for (var progress : objects.values()) {
+            for (boolean done : progress.done) if (!done) open++;
+        }
+        return open;
+    }
+
     /// A block that is not known to be done, to have something to ask a report with.
     Optional<Run> probe() {
         for (var object : new FecObject[] {FecObject.MANIFEST, FecObject.PACK}) {
@@ -144,20 +153,36 @@ final class Outgoing {
         progress.goal[run.block()] = Math.max(progress.goal[run.block()], progress.sent[run.block()]);
     }
 
+    /// How goals are set.
+    ///
+    /// @param loss the share of symbols that gets lost
+    /// @param margin symbols of a block that may be sent beyond what is likely to be needed, where no report is counted
+    ///     on to correct the aim; -1 to aim low, since one will
+    /// @param segmentSize bytes; the symbols of one segment get lost together
+    record Aim(double loss, int margin, int segmentSize) {
+        static Aim low(double loss, int segmentSize) {
+            return new Aim(loss, -1, segmentSize);
+        }
+    }
+
     /// Corrects the goals by a report.
     ///
-    /// @param settled what had been sent when the report was made: of the rest, `loss` will not arrive
-    /// @param surely see [#more]
-    void on(DeploymentReport report, Map<FecObject, int[]> settled, double loss, boolean surely) {
+    /// @param settled what had been sent when the report was made: of the rest, some will not arrive
+    void on(DeploymentReport report, Map<FecObject, int[]> settled, Aim aim) {
         tell(report);
         objects.forEach((object, progress) -> {
             var missing = report.missing(object);
+            int together = Math.max(
+                    1,
+                    aim.segmentSize() / announcement.oti(object).orElseThrow().symbolSize());
             for (int i = 0; i < progress.k.length; i++) {
                 int index = i - missing.first();
-                if (progress.done[i] || index >= missing.symbols().size()) continue;
+                boolean told = index < missing.symbols().size();
+                if (progress.done[i] || !told && !missing.untouched()) continue;
+                int wanted = told ? missing.symbols().get(index) : progress.k[i];
                 // What was leased at the report and given back since counts as settled, but not as sent.
                 int flying = Math.max(0, progress.sent[i] - settled.getOrDefault(object, progress.sent)[i]);
-                progress.goal[i] = progress.sent[i] + more(missing.symbols().get(index), flying, loss, surely);
+                progress.goal[i] = progress.sent[i] + more(wanted, flying, aim, together);
             }
         });
     }
@@ -176,23 +201,29 @@ final class Outgoing {
             var missing = report.missing(object);
             for (int i = 0; i < progress.k.length; i++) {
                 if (stored || i < missing.first()) progress.done[i] = true;
-                else if (i - missing.first() < missing.symbols().size()) progress.done[i] = false;
+                else if (missing.untouched()
+                        || i - missing.first() < missing.symbols().size()) progress.done[i] = false;
             }
         });
     }
 
     /// Symbols to send so that `missing` arrive, when `flying` are on their way.
     ///
-    /// @param surely without a report to follow: with a margin of two standard deviations, whole segments being lost.
-    ///     Else large amounts are aimed as much too low: the next report tells the rest exactly, and what is sent too
-    /// much is
-    ///     lost for good
-    static int more(int missing, int flying, double loss, boolean surely) {
+    /// Where no report will correct it, with a margin. Else large amounts are aimed as much too low: the next report
+    /// tells the rest exactly, and what is sent too much is lost for good.
+    ///
+    /// @param together symbols that get lost together
+    static int more(int missing, int flying, Aim aim, int together) {
+        if (missing == 0) return 0;
+        double loss = aim.loss();
         double need = missing - flying * (1 - loss);
-        if (missing == 0 || need <= 0) return 0;
-        double deviation = Math.sqrt(need * loss * SYMBOLS_LOST_TOGETHER);
-        double aim = surely ? need + 2 * deviation + 2 : need > 32 ? Math.max(need / 2, need - 2 * deviation) : need;
-        return (int) Math.ceil(aim / (1 - loss));
+        if (aim.margin() >= 0) {
+            double margin = Math.min(MARGIN * Math.sqrt(missing * loss * together) + 2, aim.margin());
+            return (int) Math.ceil(Math.max(0, need + margin) / (1 - loss));
+        }
+        if (need <= 0) return 0;
+        double deviation = Math.sqrt(need * loss * together);
+        return (int) Math.ceil((need > 32 ? Math.max(need / 2, need - 2 * deviation) : need) / (1 - loss));
     }
 
     private Progress progress(FecObject object) {

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,9 +16,9 @@ import java.util.OptionalLong;
 import narlink.Bytes;
 import narlink.nix.SecretKey;
 import narlink.wire.Command;
-import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
+import narlink.wire.PipeUrl;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +30,9 @@ public final class Pass {
     private static final Duration ASK = Duration.ofSeconds(1);
     /// How long one report is waited for where nothing is to be sent.
     private static final Duration FIRST_REPORT = Duration.ofSeconds(5);
+    /// Who was heard so short a time ago is in sight.
+    private static final Duration LATELY = Duration.ofMinutes(1);
+
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
     private static final Duration CATCH_UP = Duration.ofMillis(250);
@@ -47,17 +49,38 @@ public final class Pass {
     /// @param rate bits per second on the pipe; none: as fast as it takes them
     /// @param duration how long the contact lasts; zero: until all is done
     /// @param blind share of repair symbols, where no reports are to be expected; negative: there is a return link
-    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind) {
+    /// @param forward what is known of the way up
+    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind, Forward forward) {
         public static final int SEGMENT_SIZE = 8192;
+        /// Share of repair symbols where there is no return link and none is given.
+        public static final double BLIND = 0.2;
 
         /// The same for a contact of another length.
         public Settings lasting(Duration other) {
-            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind);
+            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind, forward);
+        }
+
+        /// The same for a pipe that may have one direction only.
+        public Settings over(PipeUrl pipe) {
+            if (!(pipe instanceof PipeUrl.Simplex simplex)) return this;
+            return simplex.up()
+                    ? new Settings(rate, duration, segmentSize, returnLink() ? BLIND : blind, forward)
+                    : new Settings(rate, duration, segmentSize, blind, Forward.NONE);
         }
 
         boolean returnLink() {
             return blind < 0;
         }
+    }
+
+    /// The way up.
+    public enum Forward {
+        /// Somebody is known to listen, by a plan or a person.
+        OPEN,
+        /// Whether somebody listens is to be asked first.
+        UNSURE,
+        /// There is none: a pass only listens.
+        NONE
     }
 
     /// Asked now and then whether the pass is to end early, and why.
@@ -158,13 +181,14 @@ public final class Pass {
         });
     }
 
-    /// What is to go up, oldest first, with what was sent of it so far.
+    /// What is to go up, with what was sent of it so far.
     static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, Instant now) {
         var open = new HashMap<Integer, Deployment>();
         var cancelled = new HashSet<Integer>();
         for (var command : commands(ledger, satellite, now)) {
             if (command.action() instanceof Command.Action.Cancel cancel) cancelled.add(cancel.deployment());
         }
+        boolean frozen = ledger.places().frozen(satellite.name());
         for (var deployment : ledger.deployments(satellite.name())) {
             if (deployment.ended() || cancelled.contains(deployment.number())) continue;
             boolean unknownOnBoard = deployment.progress().state() == Deployment.State.QUEUED;
@@ -175,7 +199,7 @@ public final class Pass {
                         Deployment.Progress.ended(Deployment.State.EXPIRED, "before it was heard of"));
                 continue;
             }
-            open.put(deployment.number(), deployment);
+            if (!frozen) open.put(deployment.number(), deployment);
         }
         return open;
     }
@@ -207,10 +231,13 @@ public final class Pass {
     }
 
     static List<Outgoing> outgoing(Ledger ledger, Map<Integer, Deployment> open) {
-        return open.values().stream()
-                .sorted(Comparator.comparing(Deployment::number))
-                .map(deployment -> new Outgoing(deployment.announcement(), counts(deployment, ledger::used)))
-                .toList();
+        if (open.isEmpty()) return List.of();
+        var satellite = open.values().iterator().next().satellite();
+        return new Queue(ledger, satellite)
+                .deployments().stream()
+                        .filter(deployment -> open.containsKey(deployment.number()))
+                        .map(deployment -> new Outgoing(deployment.announcement(), counts(deployment, ledger::used)))
+                        .toList();
     }
 
     /// Takes up, for a pass that hears nothing, what the last report told.
@@ -251,6 +278,7 @@ public final class Pass {
         private final Map<Integer, Deployment> open = open(ledger, satellite, began);
         private final Transmission transmission;
         private final CommandSending commands;
+        private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());
         private Instant paced = began;
         private Instant asked = began;
         private long sentBytes;
@@ -266,20 +294,28 @@ public final class Pass {
             this.watch = watch;
             this.leases = leases;
             this.symbols = symbols;
+            intake.last().ifPresent(segments::on);
             var policy = new Transmission.Policy(
                     settings.returnLink(),
+                    settings.forward() == Forward.OPEN || heardLately(began),
                     Math.max(0, settings.blind()),
                     settings.segmentSize(),
+                    segments::authenticator,
                     atLeast(Duration.ofSeconds(1), 4),
-                    atLeast(Duration.ofSeconds(2), 4),
-                    atLeast(Duration.ofSeconds(10), 12));
+                    atLeast(Duration.ofSeconds(2), 4));
             // Polls of different passes differ, whatever the satellite remembers of the one before.
-            int firstPoll = (int) (began.toEpochMilli() / 16 & 0x3fff_ffff);
+            int firstPoll = (int) (began.toEpochMilli() / 16 & 0x1f_ffff);
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
             this.commands = new CommandSending(
                     commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
             asking.answers(policy.answerWithin(), settings.segmentSize());
             if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
+        }
+
+        private boolean heardLately(Instant now) {
+            return ledger.lastReport(satellite.name())
+                    .filter(last -> last.heard().plus(LATELY).isAfter(now))
+                    .isPresent();
         }
 
         /// Timers grow on links where a single segment takes seconds.
@@ -298,6 +334,11 @@ public final class Pass {
                 if (leave.isPresent()) return result(false, leave.get());
                 var closed = hear(Duration.ZERO);
                 if (closed != null) return result(transmission.allEnded(), closed);
+                if (settings.forward() == Forward.NONE) {
+                    var why = hear(LISTEN);
+                    if (why != null) return result(transmission.allEnded(), why);
+                    continue;
+                }
                 var order = commands.next(now);
                 if (order.isPresent()) {
                     put(order.get());
@@ -352,7 +393,7 @@ public final class Pass {
                     send.poll());
             transmission.sent(send, esi);
             long before = sentBytes;
-            put(Envelope.seal(message, stationKey, Envelope.Direction.UP, satellite.name()));
+            put(segments.segment(message, deployment.announcement()));
             int k = deployment.announcement().oti(run.object()).orElseThrow().k(run.block());
             if (esi < k) sourceBytes += sentBytes - before;
             else repairBytes += sentBytes - before;
@@ -407,6 +448,7 @@ public final class Pass {
                 case ReportIntake.Taken.Believed believed -> {
                     reports++;
                     if (believed.news()) {
+                        segments.on(believed.report());
                         transmission.on(believed.report(), now);
                         commands.on(believed.report(), now);
                         asking.on(believed.report(), now);

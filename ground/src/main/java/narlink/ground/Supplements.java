@@ -110,6 +110,7 @@ public final class Supplements {
                 Layout.SYMBOL_SIZE,
                 Pass.Settings.SEGMENT_SIZE,
                 LinkProfile.BUILT_IN.getFirst(),
+                Orders.Standing.NORMAL,
                 true);
     }
 
@@ -126,7 +127,8 @@ public final class Supplements {
         }
     }
 
-    private static Orders.Request request(Satellite satellite, Deployment stuck, Instant now) throws IOException {
+    private Orders.Request request(Satellite satellite, Deployment stuck, Instant now) throws IOException {
+        var place = new Queue(ledger, satellite.name()).place(stuck.number());
         try {
             var manifest = ManifestFormat.read(stuck.manifest());
             var announcement = stuck.announcement();
@@ -140,6 +142,7 @@ public final class Supplements {
                     announcement.pack().orElse(announcement.manifest()).symbolSize(),
                     Pass.Settings.SEGMENT_SIZE,
                     LinkProfile.BUILT_IN.getFirst(),
+                    new Orders.Standing(place.priority(), place.deadline()),
                     false);
         } catch (MalformedManifestException e) {
             throw new IOException("the manifest of deployment " + stuck.number() + " is damaged in the ledger", e);

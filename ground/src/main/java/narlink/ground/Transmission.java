@@ -5,66 +5,73 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
 import narlink.wire.Report;
 import narlink.wire.Symbols;
-import org.jspecify.annotations.Nullable;
 
 /// Decides what goes up next in one pass. Knows no clock, pipe or file: time comes in with each call.
 ///
 /// With a return link, each block gets its source symbols, and then whatever the reports say is missing, counted on top
-/// of what is still on its way. Polls tell how far a report has heard. Without one, each block gets source symbols and
-/// a fixed share of repair.
+/// of what is still on its way. Polls tell how far a report has heard; where they go unanswered, nothing is poured into
+/// the link any more but single symbols that ask. Without one, each block gets source symbols and a fixed share of
+/// repair.
 final class Transmission {
-    private static final int SNAPSHOTS = 64;
-    /// How many times an answer may fail to come before symbols flow all the same.
-    private static final int UNHEARD = 3;
     /// Announcements at the start of a pass that hears nothing: without one the whole pass is lost.
     private static final int BLIND_COPIES = 3;
+    /// Segments that carry the same poll, so that one lost segment is no lost report.
+    private static final int POLL_COPIES = 3;
+    /// Every so many segments such a copy goes out: losses come in bursts.
+    private static final int COPY_EVERY = 4;
+    /// How often the last poll of all is followed by another before its answer could be there.
+    private static final int HURRIED = 2;
+
+    /// The share of the time that an answer takes which sending more than is likely to be needed may cost.
+    private static final double MARGIN = 0.05;
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+    private static final Duration FIRST_KNOCK = Duration.ofMillis(250);
+    private static final Duration LONGEST_KNOCK = Duration.ofSeconds(1);
 
     private final Policy policy;
     private final List<Outgoing> queue;
-    private final Map<Integer, Snapshot> polls = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Snapshot> eldest) {
-            return size() > SNAPSHOTS;
-        }
-    };
-    private final Snapshot start;
+    private final Soundings soundings;
+    private final Soundings.Sounding start;
     private final Map<Integer, Announced> announced = new HashMap<>();
     private final Instant began;
-    private int nextPoll;
     private long symbolsSent;
-    private double loss;
+    private long segmentsSent;
     private Instant polled = Instant.MIN;
+    private int poll;
+    private long polledAt;
+    private int hurried;
     private Instant heard;
-    private Instant probed = Instant.MIN;
-    private @Nullable Heard before;
+    private boolean anyHeard;
+    private Optional<Silence> silence = Optional.empty();
 
     /// How a pass is flown.
     ///
     /// @param returnLink whether reports are expected
+    /// @param eager whether somebody is known to listen, so that symbols need not wait for the first report
     /// @param blind share of repair symbols where none are
     /// @param segmentSize bytes of a segment with its CRC, at most
+    /// @param authenticator bytes of what makes a segment believed
     /// @param pollEvery how often a report is asked for while symbols flow
-    /// @param answerWithin how long an answer may take
-    /// @param giveUpAfter how long nothing may be heard before only announcements are sent
+    /// @param answerWithin how long an answer may take, as long as none was heard
     record Policy(
             boolean returnLink,
+            boolean eager,
             double blind,
             int segmentSize,
+            IntSupplier authenticator,
             Duration pollEvery,
-            Duration answerWithin,
-            Duration giveUpAfter) {}
+            Duration answerWithin) {}
 
     /// What is to be done next.
     sealed interface Action {
@@ -80,22 +87,21 @@ final class Transmission {
         record Done() implements Action {}
     }
 
-    private record Snapshot(Map<Integer, Map<FecObject, int[]>> sent, long symbols) {}
-
     private record Announced(Instant at, int times) {}
 
-    private record Heard(int boots, long symbols, long sent) {}
+    /// Nobody answers: since when, and when it was last asked for.
+    private record Silence(Instant since, Instant knocked, Duration pause) {}
 
     /// @param queue what is to go up, in this order
     /// @param loss the share of symbols that got lost last time
     Transmission(List<Outgoing> queue, Policy policy, int firstPoll, double loss, Instant now) {
         this.queue = new ArrayList<>(queue);
         this.policy = policy;
-        this.nextPoll = Math.max(1, firstPoll);
-        this.loss = policy.returnLink() ? loss : policy.blind();
+        this.soundings = new Soundings(
+                firstPoll, policy.pollEvery(), policy.answerWithin(), policy.returnLink() ? loss : policy.blind());
         this.heard = now;
         this.began = now;
-        this.start = snapshot();
+        this.start = sounding(now);
         for (var deployment : queue) {
             if (!policy.returnLink()) deployment.aimAt(policy.blind());
         }
@@ -110,8 +116,8 @@ final class Transmission {
             for (var told : last.get().deployments()) {
                 queue.stream()
                         .filter(deployment -> deployment.announcement().deployment() == told.deployment())
-                        .forEach(deployment ->
-                                deployment.on(told, settled.getOrDefault(told.deployment(), Map.of()), loss, true));
+                        .forEach(deployment -> deployment.on(
+                                told, settled.getOrDefault(told.deployment(), Map.of()), surely(Integer.MAX_VALUE)));
             }
         }
         for (var deployment : queue) {
@@ -120,7 +126,7 @@ final class Transmission {
     }
 
     double loss() {
-        return loss;
+        return soundings.loss();
     }
 
     boolean allEnded() {
@@ -128,20 +134,15 @@ final class Transmission {
     }
 
     Action next(Instant now) {
-        if (policy.returnLink() && allEnded()) return new Action.Done();
-        for (var deployment : queue) {
-            if (wantsAnnouncing(deployment, now)) {
-                int number = deployment.announcement().deployment();
-                int times = Optional.ofNullable(announced.get(number))
-                        .map(Announced::times)
-                        .orElse(0);
-                announced.put(number, new Announced(now, times + 1));
-                return new Action.Announce(deployment.announcement());
-            }
+        if (policy.returnLink()) {
+            if (allEnded()) return new Action.Done();
+            if (isSilent(now)) return knock(now);
         }
-        if (givenUp(now)) return new Action.Wait(nextAnnouncement(now));
         for (var deployment : queue) {
-            if (deployment.ended() || !mayFlow(deployment, now)) continue;
+            if (wantsAnnouncing(deployment, now)) return announce(deployment, now);
+        }
+        for (var deployment : queue) {
+            if (deployment.ended() || !mayFlow(deployment)) continue;
             if (!deployment.heard()) deployment.aimAt(policy.returnLink() ? 0 : policy.blind());
             var run = deployment.next(this::fitting);
             if (run.isPresent()) return send(deployment, run.get(), now);
@@ -149,45 +150,76 @@ final class Transmission {
         return policy.returnLink() ? ask(now) : new Action.Done();
     }
 
+    private Action announce(Outgoing deployment, Instant now) {
+        int number = deployment.announcement().deployment();
+        announced.merge(number, new Announced(now, 1), (last, one) -> new Announced(now, last.times() + 1));
+        return new Action.Announce(deployment.announcement());
+    }
+
     /// Whether so little was heard for so long that nothing more is poured into the link.
-    private boolean givenUp(Instant now) {
-        return policy.returnLink() && heard.plus(policy.giveUpAfter()).isBefore(now);
+    private boolean isSilent(Instant now) {
+        if (silence.isPresent()) return true;
+        if (!flows() || !heard.plus(soundings.silence()).isBefore(now)) return false;
+        silence = Optional.of(new Silence(now, Instant.MIN, FIRST_KNOCK));
+        soundings.interrupted();
+        return true;
+    }
+
+    /// Whether symbols were sent that somebody should have answered.
+    private boolean flows() {
+        return symbolsSent > 0;
+    }
+
+    /// Asks ever more slowly whether anybody hears.
+    private Action knock(Instant now) {
+        var last = silence.orElseThrow();
+        if (last.knocked() != Instant.MIN) {
+            var due = last.knocked().plus(last.pause());
+            if (now.isBefore(due)) return new Action.Wait(due);
+        }
+        var pause = longer(
+                last.pause().multipliedBy(3).dividedBy(2), policy.answerWithin().dividedBy(4));
+        silence = Optional.of(new Silence(
+                last.since(),
+                now,
+                shorter(pause, longer(LONGEST_KNOCK, policy.answerWithin().dividedBy(2)))));
+        var probe = probe(now);
+        if (probe.isPresent()) return probe.get();
+        var unheard = queue.stream()
+                .filter(deployment -> !deployment.ended())
+                .findFirst()
+                .orElseThrow();
+        return announce(unheard, now);
     }
 
     /// Until it is known to have arrived, it is said again and again, ever more slowly; then only where nothing else
     /// can ask for a report.
     private boolean wantsAnnouncing(Outgoing deployment, Instant now) {
         if (deployment.ended()) return false;
-        int number = deployment.announcement().deployment();
-        var last = announced.get(number);
+        var last = announced.get(deployment.announcement().deployment());
         if (last == null) return true;
         if (!policy.returnLink()) {
             return last.times() < BLIND_COPIES
                     || last.at().plus(policy.pollEvery()).isBefore(now);
         }
-        if (deployment.heard()) {
-            boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
-            boolean nothingElse = givenUp(now)
-                    || (deployment.remaining() == 0 && deployment.probe().isEmpty());
-            return silent
-                    && nothingElse
-                    && last.at().plus(policy.answerWithin()).isBefore(now);
-        }
-        return !now.isBefore(last.at().plus(pause(last.times())));
+        if (!deployment.heard()) return !now.isBefore(last.at().plus(pause(last.times())));
+        // What happens on board once everything is there is reported unasked: this is for when such a report got lost.
+        boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
+        boolean nothingElse = deployment.remaining() == 0 && deployment.probe().isEmpty();
+        return silent && nothingElse && last.at().plus(policy.answerWithin()).isBefore(now);
     }
 
-    /// A quarter of the time that an answer may take, then twice as long each time, up to all of it.
+    /// Twice as long each time, up to what an answer may take. What flows before its announcement has arrived is lost,
+    /// so that the first ones come quickly where symbols don't wait.
     private Duration pause(int times) {
-        var pause = policy.answerWithin().dividedBy(4).multipliedBy(1L << Math.min(times - 1, 2));
-        return pause.compareTo(policy.answerWithin()) < 0 ? pause : policy.answerWithin();
+        var most = soundings.answerWithin();
+        var first = policy.eager() || anyHeard ? longer(SHORTEST_PAUSE, most.dividedBy(32)) : most.dividedBy(4);
+        return shorter(first.multipliedBy(1L << Math.min(times - 1, 6)), most);
     }
 
-    /// Symbols that come before their announcement are lost, so that its answer is awaited; but not for ever: the
-    /// return
-    /// link may be the one that fails.
-    private boolean mayFlow(Outgoing deployment, Instant now) {
-        if (!policy.returnLink() || deployment.heard()) return true;
-        return !now.isBefore(began.plus(policy.answerWithin().multipliedBy(UNHEARD)));
+    /// Where nobody may be listening, symbols wait for a first report.
+    private boolean mayFlow(Outgoing deployment) {
+        return !policy.returnLink() || policy.eager() || anyHeard || deployment.heard();
     }
 
     private Instant nextAnnouncement(Instant now) {
@@ -197,13 +229,17 @@ final class Transmission {
                 .filter(Objects::nonNull)
                 .map(last -> last.at().plus(pause(last.times())))
                 .min(Comparator.naturalOrder())
-                .orElse(now.plus(policy.answerWithin()));
+                .orElse(now.plus(soundings.answerWithin()));
     }
 
     private int fitting(Announcement announcement, FecObject object, int block) {
         int size = announcement.oti(object).orElseThrow().symbolSize();
         int count = Symbols.fitting(
-                policy.segmentSize() - Frames.DATAGRAM_OVERHEAD, size, announcement.deployment(), block);
+                policy.segmentSize() - Frames.DATAGRAM_OVERHEAD,
+                size,
+                announcement.deployment(),
+                block,
+                policy.authenticator().getAsInt());
         if (count < 1) {
             throw new IllegalArgumentException(
                     "segments of " + policy.segmentSize() + " bytes are too small for symbols of " + size
@@ -218,55 +254,96 @@ final class Transmission {
     }
 
     private Action send(Outgoing deployment, Outgoing.Run run, Instant now) {
+        if (!policy.returnLink()) return new Action.Send(deployment, run, 0);
         boolean due = polled == Instant.MIN
                 ? symbolsSent > 0
                 : polled.plus(policy.pollEvery()).isBefore(now);
-        boolean last = isLast(run);
-        return new Action.Send(deployment, run, policy.returnLink() && (due || last) ? poll(now) : 0);
+        if (due || isLast(run)) return new Action.Send(deployment, run, poll(now));
+        long since = segmentsSent - polledAt;
+        boolean copy = poll != 0 && since % COPY_EVERY == 0 && since < COPY_EVERY * POLL_COPIES;
+        return new Action.Send(deployment, run, copy ? poll : 0);
     }
 
     private boolean isLast(Outgoing.Run run) {
+        return remaining() <= run.count();
+    }
+
+    private long remaining() {
         return queue.stream()
-                        .filter(other -> !other.ended())
-                        .mapToLong(Outgoing::remaining)
-                        .sum()
-                <= run.count();
+                .filter(deployment -> !deployment.ended())
+                .mapToLong(Outgoing::remaining)
+                .sum();
+    }
+
+    private long openBlocks() {
+        return queue.stream()
+                .filter(deployment -> !deployment.ended())
+                .mapToLong(Outgoing::openBlocks)
+                .sum();
     }
 
     private int poll(Instant now) {
         polled = now;
-        int poll = nextPoll;
-        nextPoll = nextPoll == Integer.MAX_VALUE ? 1 : nextPoll + 1;
+        polledAt = segmentsSent;
+        poll = soundings.number();
         return poll;
     }
 
-    /// Every goal is met. If no report comes in time, a single symbol asks for one.
+    /// Every goal is met. If no report comes in time, a single symbol asks for one; the last poll may have got lost, so
+    /// that the first ones don't wait as long as an answer takes.
     private Action ask(Instant now) {
-        var due = latest(polled, latest(probed, heard)).plus(policy.answerWithin());
+        var patience = hurried < HURRIED
+                ? longer(FIRST_KNOCK, soundings.answerWithin().dividedBy(4))
+                : soundings.answerWithin();
+        var due = later(polled, heard).plus(patience);
         var next = nextAnnouncement(now);
         if (now.isBefore(due)) return new Action.Wait(next.isBefore(due) ? next : due);
-        probed = now;
-        for (var deployment : queue) {
-            if (deployment.ended() || !deployment.heard()) continue;
-            var probe = deployment.probe();
-            if (probe.isPresent()) return new Action.Send(deployment, probe.get(), poll(now));
-        }
-        return new Action.Wait(next);
+        hurried++;
+        return probe(now).orElseGet(() -> new Action.Wait(next));
+    }
+
+    private Optional<Action> probe(Instant now) {
+        return queue.stream()
+                .filter(deployment -> !deployment.ended() && deployment.heard())
+                .flatMap(deployment ->
+                        deployment.probe().map(run -> (Action) new Action.Send(deployment, run, poll(now))).stream())
+                .findFirst();
     }
 
     /// Notes what went out.
     void sent(Action.Send send, int firstEsi) {
         send.deployment().sent(send.run(), firstEsi);
         symbolsSent += send.run().count();
-        if (send.poll() != 0) polls.put(send.poll(), snapshot());
+        segmentsSent++;
+        if (send.poll() != 0 && polledAt == segmentsSent - 1) soundings.polled(send.poll(), sounding(polled));
     }
 
     /// Takes a report.
     void on(Report report, Instant now) {
+        silence.ifPresent(since -> {
+            if (since.since().plus(soundings.answerWithin()).isAfter(now)) soundings.falseAlarm();
+        });
+        silence = Optional.empty();
         heard = now;
-        var settled = Optional.ofNullable(polls.get(report.poll())).orElse(start);
+        anyHeard = true;
+        hurried = 0;
+        var settled = soundings.settledBy(report).orElse(start);
         long unheard = unheard();
-        measure(report, settled);
+        soundings.on(report, now);
+        aimBy(report, settled, Outgoing.Aim.low(soundings.loss(), policy.segmentSize()));
+        // Who would wait for the next answer, once all that is asked for now is sent, does well to send enough at once:
+        // but not more than takes a part of that time.
+        double rate = symbolsSent / Math.max(0.001, Duration.between(began, now).toMillis() / 1000.0);
+        double wait = soundings.answerWithin().toMillis() / 1000.0;
+        if (policy.returnLink()
+                && remaining() < rate * (wait + policy.pollEvery().toMillis() / 4000.0)) {
+            aimBy(report, settled, surely((int) (rate * wait * MARGIN / Math.max(1, openBlocks()))));
+        }
+        // Symbols that came before their announcement were not counted on board: measure anew.
+        if (unheard() < unheard) soundings.interrupted();
+    }
+
+    private void aimBy(Report report, Soundings.Sounding settled, Outgoing.Aim aim) {
         for (var deployment : queue) {
             int number = deployment.announcement().deployment();
             report.deployments().stream()
@@ -275,41 +352,35 @@ final class Transmission {
                     .ifPresent(told -> {
                         // Who counts on no report sends his share whole, should one be heard: a second may not be.
                         if (!policy.returnLink()) deployment.tell(told);
-                        else deployment.on(told, settled.sent().getOrDefault(number, Map.of()), loss, false);
+                        else deployment.on(told, settled.sent().getOrDefault(number, Map.of()), aim);
                     });
             if (deployment.heard() && !deployment.begun()) deployment.aimAt(0);
         }
-        // Symbols that came before their announcement were not counted on board: measure anew.
-        if (unheard() < unheard) before = null;
+    }
+
+    private Outgoing.Aim surely(int margin) {
+        return new Outgoing.Aim(soundings.loss(), margin, policy.segmentSize());
     }
 
     private long unheard() {
         return queue.stream().filter(deployment -> !deployment.heard()).count();
     }
 
-    /// Symbols that were sent between two polls against those that arrived.
-    private void measure(Report report, Snapshot settled) {
-        if (settled == start) return;
-        var now = new Heard(report.boots(), report.symbols(), settled.symbols());
-        if (before == null || before.boots() != now.boots()) {
-            before = now;
-            return;
-        }
-        long sent = now.sent() - before.sent();
-        if (sent < 64) return;
-        double lost = Math.clamp(1 - (double) (now.symbols() - before.symbols()) / sent, 0, 0.95);
-        double weight = Math.min(1, sent / 1024.0);
-        loss = loss * (1 - weight) + lost * weight;
-        before = now;
-    }
-
-    private Snapshot snapshot() {
+    private Soundings.Sounding sounding(Instant now) {
         var sent = new HashMap<Integer, Map<FecObject, int[]>>();
         for (var deployment : queue) sent.put(deployment.announcement().deployment(), deployment.snapshot());
-        return new Snapshot(sent, symbolsSent);
+        return new Soundings.Sounding(now, sent, symbolsSent);
     }
 
-    private static Instant latest(Instant a, Instant b) {
+    private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 }

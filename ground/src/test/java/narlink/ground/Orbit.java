@@ -148,6 +148,7 @@ final class Orbit implements AutoCloseable {
                 Layout.SYMBOL_SIZE,
                 Pass.Settings.SEGMENT_SIZE,
                 LinkProfile.BUILT_IN.getFirst(),
+                Orders.Standing.NORMAL,
                 false);
         new Orders(files, ledger, earth, (path, raw) -> {}).send(request, files.missionKey(), files.stationKey(), now);
     }
@@ -297,7 +298,7 @@ final class Orbit implements AutoCloseable {
         synchronized (down) {
             down.clear();
         }
-        receiver.reportTo(new ReceptionLoop.Downlink() {
+        var downlink = new ReceptionLoop.Downlink() {
             @Override
             public void offer(byte[] segment) {}
 
@@ -307,7 +308,8 @@ final class Orbit implements AutoCloseable {
                     down.add(segment);
                 }
             }
-        });
+        };
+        receiver.reportTo(downlink);
         take(intake, asking, receiver.settled());
         int answers = 0;
         long bytes = 0;
@@ -336,6 +338,7 @@ final class Orbit implements AutoCloseable {
             }
             if (random.nextDouble() >= loss) take(intake, asking, report);
         }
+        receiver.endReportsTo(downlink);
         return new Heard(answers, bytes);
     }
 

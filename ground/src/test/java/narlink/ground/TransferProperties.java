@@ -116,6 +116,7 @@ final class TransferProperties {
                     256,
                     2048,
                     LinkProfile.BUILT_IN.getFirst(),
+                    Orders.Standing.NORMAL,
                     false);
             new Orders(files, ledger, earth, (path, raw) -> {})
                     .send(request, files.missionKey(), files.stationKey(), Instant.now());
@@ -134,7 +135,7 @@ final class TransferProperties {
             var open = Pass.open(ledger, satellite, Instant.now());
             var now = Instant.now();
             var policy = new Transmission.Policy(
-                    true, 0, 2048, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(30));
+                    true, random.nextBoolean(), 0, 2048, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
             var transmission =
                     new Transmission(Pass.outgoing(ledger, open), policy, 1 + random.nextInt(1 << 29), 0, now);
             var up = new FaultyPipe(faults, random.nextLong());

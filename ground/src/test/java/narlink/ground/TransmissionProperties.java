@@ -39,9 +39,11 @@ final class TransmissionProperties {
             @ForAll long seed) {
         var flown = fly(loss, packBytes, delayMillis, seed);
         long needed = Math.ceilDiv(packBytes, T);
-        // Of what arrives, three in a hundred may be too much, and a few segments at the ends of rounds.
+        // Of what arrives, three in a hundred may be too much, a few segments at the ends of rounds, and what spares
+        // the wait for another answer: a tenth of what the link carries meanwhile.
+        double spared = 0.1 * delayMillis / 4 * 9;
         assertTrue(
-                flown.arrived() <= 1.03 * needed + 60,
+                flown.arrived() <= 1.03 * needed + 60 + spared,
                 "%d symbols arrived for %d, %d sent, at loss %.3f"
                         .formatted(flown.arrived(), needed, flown.sent(), loss));
     }
@@ -50,8 +52,8 @@ final class TransmissionProperties {
     @Property(tries = 30)
     void aSilentLinkGetsLittleAndIsTakenUpAgain(@ForAll @IntRange(min = 0, max = 3_000) int silentFromMillis) {
         var announcement = announcement(200_000_000);
-        var policy = new Transmission.Policy(
-                true, 0, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(10));
+        var policy =
+                new Transmission.Policy(true, true, 0, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -69,6 +71,7 @@ final class TransmissionProperties {
                     if (!silent) transmission.on(receiver.report(), now);
                 }
                 case Transmission.Action.Send send -> {
+                    asked |= send.poll() != 0 && now.toEpochMilli() > 60_000;
                     transmission.sent(send, receiver.next(send.run()));
                     receiver.assigned(send.run(), receiver.next(send.run()));
                     receiver.take(send.run());
@@ -81,7 +84,7 @@ final class TransmissionProperties {
                 }
             }
         }
-        assertTrue(sentInSilence <= 11 * 2_000_000, sentInSilence + " bytes into a dead link");
+        assertTrue(sentInSilence <= 3 * 2_000_000 + 200_000, sentInSilence + " bytes into a dead link");
         assertTrue(asked, "nobody asks any more");
         transmission.on(receiver.report(), now);
         assertTrue(transmission.next(now) instanceof Transmission.Action.Send, "it does not go on");
@@ -94,7 +97,7 @@ final class TransmissionProperties {
             @ForAll @IntRange(min = 100_000, max = 3_000_000) int packBytes) {
         var announcement = announcement(packBytes);
         var policy = new Transmission.Policy(
-                false, blind, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(60));
+                false, true, blind, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -120,8 +123,8 @@ final class TransmissionProperties {
     private static Flown fly(double loss, int packBytes, int delayMillis, long seed) {
         var random = new SplittableRandom(seed);
         var announcement = announcement(packBytes);
-        var policy = new Transmission.Policy(
-                true, 0, 8192, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(60));
+        var policy =
+                new Transmission.Policy(true, true, 0, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);

@@ -1,5 +1,6 @@
 package narlink.nix;
 
+import java.math.BigInteger;
 import java.util.Base64;
 import narlink.Bytes;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
@@ -9,6 +10,8 @@ import org.bouncycastle.crypto.signers.Ed25519Signer;
 public record PublicKey(String name, Bytes key) {
     public static final int LENGTH = 32;
     public static final int SIGNATURE_LENGTH = 64;
+
+    private static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
 
     /// Longer key names are nowhere needed.
     public static final int MAX_NAME = 255;
@@ -50,6 +53,24 @@ public record PublicKey(String name, Bytes key) {
         } catch (IllegalArgumentException e) { // These 32 bytes are no point of the curve: nobody can sign with them.
             return false;
         }
+    }
+
+    /// The u coordinate of this point on the Montgomery curve, (1 + y) / (1 - y), little endian (RFC 7748 §4.1).
+    byte[] montgomery() {
+        byte[] little = key.toArray();
+        byte[] big = new byte[LENGTH];
+        for (int i = 0; i < LENGTH; i++) big[i] = little[LENGTH - 1 - i];
+        big[0] &= 0x7f; // The sign of x.
+        var y = new BigInteger(1, big).mod(P);
+        if (y.equals(BigInteger.ONE)) throw new IllegalArgumentException(name + " is no key");
+        var u = BigInteger.ONE
+                .add(y)
+                .multiply(BigInteger.ONE.subtract(y).modInverse(P))
+                .mod(P)
+                .toByteArray();
+        byte[] out = new byte[LENGTH];
+        for (int i = 0; i < Math.min(u.length, LENGTH); i++) out[i] = u[u.length - 1 - i];
+        return out;
     }
 
     @Override

@@ -4,8 +4,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import narlink.Bytes;
+import org.bouncycastle.crypto.digests.SHA512Digest;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /// An Ed25519 key pair with its name, as Nix writes it: `NAME:BASE64` of the 32 bytes of the seed and the 32 of the
 /// public key. Only [#text] gives the secret away.
@@ -74,6 +76,23 @@ public final class SecretKey {
         signer.init(true, key);
         signer.update(message, 0, message.length);
         return signer.generateSignature();
+    }
+
+    /// What this key and another one's public half have in common: X25519 (RFC 7748 §5) of both, mapped from the
+    /// Edwards curve to the Montgomery curve (§4.1). 32 bytes, the same for both sides; to be hashed before use.
+    ///
+    /// @throws IllegalArgumentException if there is nothing secret to have with the other key
+    public byte[] agree(PublicKey other) {
+        var hash = new SHA512Digest();
+        byte[] seed = key.getEncoded();
+        hash.update(seed, 0, seed.length);
+        byte[] scalar = new byte[hash.getDigestSize()];
+        hash.doFinal(scalar, 0);
+        byte[] shared = new byte[X25519.POINT_SIZE];
+        if (!X25519.calculateAgreement(scalar, 0, other.montgomery(), 0, shared, 0)) {
+            throw new IllegalArgumentException("nothing can be agreed with " + other.name());
+        }
+        return shared;
     }
 
     public boolean verify(byte[] message, byte[] signature) {

@@ -39,11 +39,32 @@ public final class Envelope {
         }
     }
 
+    /// Seals between this end and stations.
+    @FunctionalInterface
+    public interface Seals {
+        /// For a deployment's symbols of the stations with this key id.
+        List<Sealer> withId(KeyId id, int deployment);
+    }
+
+    /// A seal and the station that may have used it.
+    public record Sealer(Seal seal, PublicKey station) {}
+
     private Envelope() {}
 
     /// The segment that says `message`, signed by `key`.
     public static byte[] seal(Message message, SecretKey key, Direction direction, SatelliteName satellite) {
         return sealBody(Messages.write(message), key, direction, satellite);
+    }
+
+    /// The segment that says `symbols` to who shares the seal with this station (§3.6).
+    public static byte[] seal(Symbols symbols, Seal seal, PublicKey station) {
+        var sealed = seal.seal(symbols);
+        return Segment.newBuilder()
+                .setBody(UnsafeByteOperations.unsafeWrap(Messages.write(sealed.symbols())))
+                .setKey(KeyId.of(station).value())
+                .setSealed(UnsafeByteOperations.unsafeWrap(sealed.tag()))
+                .build()
+                .toByteArray();
     }
 
     static byte[] sealBody(byte[] body, SecretKey key, Direction direction, SatelliteName satellite) {
@@ -62,6 +83,11 @@ public final class Envelope {
 
     /// What `segment` says, if a key out of `keys` signed it for this direction and satellite.
     public static Opened open(byte[] segment, Keys keys, Direction direction, SatelliteName satellite) {
+        return open(segment, keys, (id, deployment) -> List.of(), direction, satellite);
+    }
+
+    /// The same, with sealed symbols.
+    public static Opened open(byte[] segment, Keys keys, Seals seals, Direction direction, SatelliteName satellite) {
         Segment parsed;
         try {
             parsed = Segment.parseFrom(segment);
@@ -72,6 +98,7 @@ public final class Envelope {
         if (candidates.isEmpty()) {
             return new Opened.Rejected(Opened.Reason.UNKNOWN_KEY);
         }
+        if (parsed.hasSealed()) return unsealed(parsed, segment, seals);
         if (!parsed.hasSigned()) {
             return new Opened.Rejected(Opened.Reason.UNKNOWN_KIND);
         }
@@ -90,6 +117,30 @@ public final class Envelope {
                     case Messages.Parsed.Malformed malformed -> new Opened.Rejected(Opened.Reason.MALFORMED);
                 };
             }
+        }
+        return new Opened.Rejected(Opened.Reason.BAD_SIGNATURE);
+    }
+
+    private static Opened unsealed(Segment parsed, byte[] segment, Seals seals) {
+        byte[] body = parsed.getBody().toByteArray();
+        if (!(Messages.parse(body) instanceof Messages.Parsed.Known known)
+                || !(known.message() instanceof Symbols symbols)) {
+            return new Opened.Rejected(Opened.Reason.UNKNOWN_KIND);
+        }
+        // The seal covers what the header says, not how it is written.
+        byte[] canonical = Segment.newBuilder()
+                .setBody(UnsafeByteOperations.unsafeWrap(Messages.write(symbols)))
+                .setKey(parsed.getKey())
+                .setSealed(parsed.getSealed())
+                .build()
+                .toByteArray();
+        if (!Arrays.equals(canonical, segment)) return new Opened.Rejected(Opened.Reason.MALFORMED);
+        var sealed = new Seal.Sealed(symbols, parsed.getSealed().toByteArray());
+        var sealers = seals.withId(new KeyId(parsed.getKey()), symbols.deployment());
+        if (sealers.isEmpty()) return new Opened.Rejected(Opened.Reason.UNKNOWN_KEY);
+        for (var sealer : sealers) {
+            var opened = sealer.seal().open(sealed);
+            if (opened.isPresent()) return new Opened.Trusted(opened.get(), sealer.station());
         }
         return new Opened.Rejected(Opened.Reason.BAD_SIGNATURE);
     }

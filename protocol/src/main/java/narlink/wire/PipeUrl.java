@@ -27,6 +27,22 @@ public sealed interface PipeUrl {
     /// Two files or FIFOs: `up` is read on board and written on Earth, `down` the other way round.
     record Files(String text, String up, String down) implements PipeUrl {}
 
+    /// A serial line.
+    ///
+    /// @param baud bits per second on the line
+    record Serial(String text, String device, int baud) implements PipeUrl {
+        /// Where none is said.
+        public static final int BAUD = 115_200;
+    }
+
+    /// Directories between which the comms move whole files: `out` is written by this end, `in` read.
+    record Drop(String text, String out, String in) implements PipeUrl {}
+
+    /// A pipe of which only one direction exists.
+    ///
+    /// @param up whether that is the one to the satellite
+    record Simplex(String text, boolean up, PipeUrl pipe) implements PipeUrl {}
+
     record HostPort(String host, int port) {
         @Override
         public String toString() {
@@ -42,7 +58,11 @@ public sealed interface PipeUrl {
             "unix:PATH",
             "unix-listen:PATH",
             "exec:COMMAND",
-            "file:UP,DOWN");
+            "file:UP,DOWN",
+            "serial:DEVICE[?baud=115200]",
+            "drop:OUTDIR,INDIR",
+            "simplex-up:PIPE",
+            "simplex-down:PIPE");
 
     /// Parses a pipe URL; an `IllegalArgumentException` says which forms there are.
     static PipeUrl parse(String text) {
@@ -61,6 +81,17 @@ public sealed interface PipeUrl {
         if (exec.isPresent()) return new Exec(text, exec.get());
         var files = after(text, "file:");
         if (files.isPresent()) return files(text, files.get());
+        var serial = after(text, "serial:").filter(device -> !device.isEmpty());
+        if (serial.isPresent()) return serial(text, serial.get());
+        var drop = after(text, "drop:");
+        if (drop.isPresent()) {
+            var two = two(text, drop.get(), "two directories");
+            return new Drop(text, two.getFirst(), two.getLast());
+        }
+        var up = after(text, "simplex-up:");
+        if (up.isPresent()) return simplex(text, true, up.get());
+        var down = after(text, "simplex-down:");
+        if (down.isPresent()) return simplex(text, false, down.get());
         throw wrong(text, "not a pipe");
     }
 
@@ -80,9 +111,30 @@ public sealed interface PipeUrl {
     }
 
     private static PipeUrl files(String text, String rest) {
+        var two = two(text, rest, "two file names");
+        return new Files(text, two.getFirst(), two.getLast());
+    }
+
+    private static List<String> two(String text, String rest, String what) {
         int comma = rest.indexOf(',');
-        if (comma <= 0 || comma == rest.length() - 1) throw wrong(text, "two file names, split by a comma, are needed");
-        return new Files(text, rest.substring(0, comma), rest.substring(comma + 1));
+        if (comma <= 0 || comma == rest.length() - 1) throw wrong(text, what + ", split by a comma, are needed");
+        return List.of(rest.substring(0, comma), rest.substring(comma + 1));
+    }
+
+    private static PipeUrl serial(String text, String rest) {
+        int query = rest.indexOf('?');
+        if (query < 0) return new Serial(text, rest, Serial.BAUD);
+        var baud = after(rest.substring(query), "?baud=")
+                .filter(digits -> digits.matches("[1-9][0-9]{0,7}"))
+                .orElseThrow(() -> wrong(text, "only ?baud=NUMBER may follow the device"));
+        if (query == 0) throw wrong(text, "no device is named");
+        return new Serial(text, rest.substring(0, query), Integer.parseInt(baud));
+    }
+
+    private static PipeUrl simplex(String text, boolean up, String rest) {
+        var pipe = parse(rest);
+        if (pipe instanceof Simplex) throw wrong(text, "one direction can be taken away only once");
+        return new Simplex(text, up, pipe);
     }
 
     private static HostPort hostPort(String text, String hostPort, boolean anyPort) {

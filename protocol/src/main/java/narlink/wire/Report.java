@@ -47,6 +47,8 @@ public record Report(
     public static final Sha256 NO_DIGEST = new Sha256(Bytes.of(new byte[Sha256.LENGTH]));
     /// Feature: it answers a [StoreQuestion].
     public static final long ANSWERS = 1;
+    /// Feature: it opens sealed symbols (§3.6).
+    public static final long SEALS = 2;
     public static final int MAX_RESULTS = 8;
     /// Longest reason or output tail, in bytes.
     public static final int MAX_TEXT = 200;
@@ -189,13 +191,18 @@ public record Report(
     /// @param damaged whether it is there, but with other contents than Earth's
     public record Unusable(int index, boolean damaged) {}
 
-    /// Symbols still missing in the blocks from `first` on. Blocks before are done; of those behind the list nothing
-    /// is said.
-    public record Missing(int first, List<Integer> symbols) {
+    /// Symbols still missing in the blocks from `first` on. Blocks before are done.
+    ///
+    /// @param untouched whether nothing has come of any block behind the list; else nothing is said of them
+    public record Missing(int first, List<Integer> symbols, boolean untouched) {
         /// More would not fit the report.
         public static final int MAX_BLOCKS = 64;
 
         public static final Missing NONE = new Missing(0, List.of());
+
+        public Missing(int first, List<Integer> symbols) {
+            this(first, symbols, false);
+        }
 
         public Missing {
             symbols = List.copyOf(symbols);

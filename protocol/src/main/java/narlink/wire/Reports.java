@@ -6,6 +6,7 @@ import static narlink.wire.Messages.hash;
 import static narlink.wire.Messages.instant;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import narlink.wire.Report.CommandResult;
@@ -16,6 +17,12 @@ import narlink.wire.Report.ProfileReport;
 
 /// Reports as protocol buffers, and back (§7).
 final class Reports {
+    /// Machines that have a number of their own, from 1.
+    private static final List<String> PLATFORMS = List.of("x86_64-linux", "aarch64-linux");
+
+    /// The profile whose name need not be said.
+    private static final String DEFAULT = "default";
+
     private Reports() {}
 
     static narlink.v1.Report write(Report report) {
@@ -27,12 +34,14 @@ final class Reports {
                 .setStoreDigest(bytes(report.storeDigest().bytes()))
                 .setValidPaths(report.validPaths())
                 .setFreeBytes(report.freeBytes())
-                .setSystem(report.system())
                 .setPoll(report.poll())
                 .setSymbols(report.symbols())
                 .setCounters(write(report.counters()))
                 .setLowestOpen(report.lowestOpen())
                 .setCommand(report.command());
+        int platform = PLATFORMS.indexOf(report.system()) + 1;
+        if (platform > 0) out.setPlatform(platform);
+        else out.setSystem(report.system());
         report.damaged().ifPresent(damage -> out.setDamaged(damage.paths() + 1).setDamagedSum(damage.sum()));
         report.deployments().forEach(deployment -> out.addDeployments(write(deployment)));
         report.profiles().forEach(profile -> out.addProfiles(write(profile)));
@@ -54,7 +63,7 @@ final class Reports {
                 hash(in.getStoreDigest()),
                 in.getValidPaths(),
                 in.getFreeBytes(),
-                in.getSystem(),
+                system(in),
                 in.getPoll(),
                 in.getSymbols(),
                 parse(in.getCounters()),
@@ -74,9 +83,14 @@ final class Reports {
                         : Optional.of(new Report.Damage(in.getDamaged() - 1, in.getDamagedSum())));
     }
 
+    private static String system(narlink.v1.Report in) {
+        int platform = in.getPlatform() - 1;
+        return platform >= 0 && platform < PLATFORMS.size() ? PLATFORMS.get(platform) : in.getSystem();
+    }
+
     private static narlink.v1.ProfileReport write(ProfileReport report) {
         var out = narlink.v1.ProfileReport.newBuilder()
-                .setName(report.name())
+                .setName(report.name().equals(DEFAULT) ? "" : report.name())
                 .setGeneration(report.generation())
                 .setPath(bytes(report.path()))
                 .setConfirmed(report.confirmed());
@@ -86,7 +100,7 @@ final class Reports {
 
     private static ProfileReport parse(narlink.v1.ProfileReport in) {
         return new ProfileReport(
-                in.getName(),
+                in.getName().isEmpty() ? DEFAULT : in.getName(),
                 in.getGeneration(),
                 bytes(in.getPath()),
                 in.getConfirmed(),
@@ -110,7 +124,7 @@ final class Reports {
     }
 
     private static narlink.v1.DeploymentReport write(DeploymentReport report) {
-        return narlink.v1.DeploymentReport.newBuilder()
+        var out = narlink.v1.DeploymentReport.newBuilder()
                 .setDeployment(report.deployment())
                 .setStateValue(report.state().ordinal() + 1)
                 .setReason(report.reason())
@@ -118,16 +132,16 @@ final class Reports {
                 .setBlocks(report.blocks())
                 .setPaths(report.paths())
                 .setPathsDone(report.pathsDone())
-                .setManifest(write(report.manifest()))
-                .setPack(write(report.pack()))
                 .setExitStatus(report.exitStatus() + 1)
                 .setOutputTail(bytes(report.outputTail()))
                 .setManifestHash(bytes(report.manifestHash()))
                 .addAllUnusable(report.unusable().stream()
                         .map(path -> path.index() * 2 + (path.damaged() ? 1 : 0))
                         .toList())
-                .setStoreMoved(report.storeMoved())
-                .build();
+                .setStoreMoved(report.storeMoved());
+        if (!report.manifest().equals(Missing.NONE)) out.setManifest(write(report.manifest()));
+        if (!report.pack().equals(Missing.NONE)) out.setPack(write(report.pack()));
+        return out.build();
     }
 
     private static DeploymentReport parse(narlink.v1.DeploymentReport in) {
@@ -154,11 +168,12 @@ final class Reports {
         return narlink.v1.Missing.newBuilder()
                 .setFirst(missing.first())
                 .addAllSymbols(missing.symbols())
+                .setUntouched(missing.untouched())
                 .build();
     }
 
     private static Missing parse(narlink.v1.Missing in) {
-        return new Missing(in.getFirst(), bounded(in.getSymbolsList(), Missing.MAX_BLOCKS));
+        return new Missing(in.getFirst(), bounded(in.getSymbolsList(), Missing.MAX_BLOCKS), in.getUntouched());
     }
 
     private static narlink.v1.Counters write(Map<Counter, Long> counters) {

@@ -1,6 +1,7 @@
 package narlink.wire;
 
 import narlink.Bytes;
+import narlink.nix.PublicKey;
 
 /// A run of consecutive encoding symbols of one source block (§6).
 ///
@@ -19,17 +20,27 @@ public record Symbols(int deployment, FecObject object, int block, int esi, Byte
     }
 
     /// How many symbols of `symbolSize` bytes fit a segment of `segmentSize` bytes, with the header that they need.
-    public static int fitting(int segmentSize, int symbolSize, int deployment, int block) {
+    ///
+    /// @param authenticator bytes of a signature or a seal
+    public static int fitting(int segmentSize, int symbolSize, int deployment, int block, int authenticator) {
         int count = Math.max(0, segmentSize / symbolSize);
-        while (count > 0 && overhead(count * symbolSize, deployment, block) + count * symbolSize > segmentSize) count--;
+        while (count > 0
+                && overhead(count * symbolSize, deployment, block, authenticator) + count * symbolSize > segmentSize) {
+            count--;
+        }
         return count;
     }
 
-    /// Bytes of a signed segment around `data` bytes of symbols, at most.
-    private static int overhead(int data, int deployment, int block) {
+    /// The same for a signed segment.
+    public static int fitting(int segmentSize, int symbolSize, int deployment, int block) {
+        return fitting(segmentSize, symbolSize, deployment, block, PublicKey.SIGNATURE_LENGTH);
+    }
+
+    /// Bytes of a segment around `data` bytes of symbols, at most.
+    private static int overhead(int data, int deployment, int block, int authenticator) {
         int header = field(deployment) + 2 + field(block) + field(MAX_ESI) + field(Integer.MAX_VALUE) + field(data);
         int body = field(header + data) + header;
-        return field(body + data) + body + 5 + 66;
+        return field(body + data) + body + 5 + field(authenticator) + authenticator;
     }
 
     /// Bytes of a field's tag and number.

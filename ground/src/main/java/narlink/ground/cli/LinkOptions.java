@@ -35,7 +35,8 @@ final class LinkOptions {
                 rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
                 duration,
                 segmentSize(segmentSize),
-                blind == null ? -1 : blind.value());
+                blind == null ? -1 : blind.value(),
+                Pass.Forward.OPEN);
     }
 
     static int segmentSize(ByteCount typed) {

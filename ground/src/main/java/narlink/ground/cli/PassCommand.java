@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Link;
@@ -13,6 +14,7 @@ import narlink.ground.Pass;
 import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.ground.Supplements;
+import narlink.ground.Workload;
 import narlink.ground.link.Links;
 import narlink.wire.PipeUrl;
 import picocli.CommandLine.Command;
@@ -40,12 +42,14 @@ final class PassCommand extends Base {
     @Mixin
     LinkOptions link = new LinkOptions();
 
+    private static final String REORDERED = "the queue has changed";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var url = pipeUrl(pipe);
         try (var ledger = ledger()) {
             var satellite = satellite(ledger, name);
-            var settings = link.settings(duration);
+            var settings = link.settings(duration).over(url);
             var before = ledger.deployments(satellite.name()).stream()
                     .filter(deployment -> !deployment.ended())
                     .map(Deployment::number)
@@ -90,10 +94,14 @@ final class PassCommand extends Base {
                     Clock.systemUTC(),
                     new Progress(),
                     asking(ledger, satellite));
-            var flown = pass.fly(link);
+            var known = Workload.of(ledger, satellite);
+            var flown = pass.fly(
+                    link,
+                    () -> known.covers(Workload.of(ledger, satellite)) ? Optional.empty() : Optional.of(REORDERED));
             result = result == null ? flown : flown.after(result);
             boolean queued = SupplementText.answer(supplements, satellite);
-            if (!queued || !duration.isZero() && !Instant.now().isBefore(end)) return result;
+            boolean goesOn = queued || flown.why().equals(REORDERED);
+            if (!goesOn || !duration.isZero() && !Instant.now().isBefore(end)) return result;
         }
     }
 

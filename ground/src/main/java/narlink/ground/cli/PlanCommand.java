@@ -72,6 +72,13 @@ class PlanCommand extends Base {
             description = "Bytes of a FEC symbol; a segment holds at least one (default ${DEFAULT-VALUE}).")
     ByteCount symbolSize = new ByteCount(Layout.SYMBOL_SIZE);
 
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Higher ones go up first, and count on nothing that goes up after them (default 0).")
+    int priority;
+
     @Override
     public Integer call() throws IOException {
         try (var ledger = ledger();
@@ -93,6 +100,11 @@ class PlanCommand extends Base {
     /// Whether what is under way to the same profile is to be finished first.
     boolean behind() {
         return false;
+    }
+
+    /// How urgent it is.
+    Orders.Standing standing() {
+        return new Orders.Standing(priority, Optional.empty());
     }
 
     Orders.Request request(
@@ -120,6 +132,7 @@ class PlanCommand extends Base {
                                         LinkProfile.BUILT_IN.stream()
                                                 .map(LinkProfile::name)
                                                 .toList()))),
+                standing(),
                 behind());
     }
 

@@ -3,15 +3,19 @@ package narlink.ground.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import narlink.ground.Deployment;
+import narlink.ground.Place;
+import narlink.ground.Queue;
+import narlink.ground.Satellite;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "queue",
-        description = "Shows what is to go up.",
+        description = "Shows what is to go up, in its order.",
         footer = {"", "Example: narlink queue sat-7"})
 final class QueueCommand extends Base {
     @Parameters(arity = "0..1", paramLabel = "SAT", description = "The satellite; all if none is given.")
@@ -23,13 +27,26 @@ final class QueueCommand extends Base {
         try (var ledger = ledger()) {
             var satellites = satellite == null ? ledger.satellites() : List.of(satellite(ledger, satellite));
             var open = satellites.stream()
-                    .flatMap(each -> ledger.deployments(each.name()).stream())
-                    .filter(deployment -> !deployment.ended())
+                    .flatMap(each -> new Queue(ledger, each.name()).deployments().stream())
                     .toList();
             var list = new JsonArray();
-            open.forEach(deployment -> list.add(describe(deployment)));
+            open.forEach(deployment -> {
+                var one = describe(deployment);
+                var place = new Queue(ledger, deployment.satellite()).place(deployment.number());
+                one.addProperty("priority", place.priority());
+                one.addProperty(
+                        "deadline", place.deadline().map(Instant::toString).orElse(""));
+                list.add(one);
+            });
+            var frozen = satellites.stream()
+                    .map(Satellite::name)
+                    .filter(ledger.places()::frozen)
+                    .toList();
+            var names = new JsonArray();
+            frozen.forEach(name -> names.add(name.value()));
             var out = new JsonObject();
             out.add("deployments", list);
+            out.add("frozen", names);
             var commands = satellites.stream()
                     .flatMap(each -> ledger.commands(each.name()).stream())
                     .filter(command -> !command.state().ended())
@@ -41,17 +58,26 @@ final class QueueCommand extends Base {
                 commands.forEach(
                         command -> System.out.println(command.satellite() + "  " + OrderCommands.line(command)));
                 if (open.isEmpty() && commands.isEmpty()) System.out.println("nothing is queued");
+                frozen.forEach(
+                        name -> System.out.println(name + "  is frozen: no deployment goes up; narlink thaw " + name));
                 open.forEach(deployment -> System.out.printf(
-                        "%s  deployment %d  %s  %s  expires %s%n    %s%n",
+                        "%s  deployment %d  %s  %s  %sexpires %s%n    %s%n",
                         deployment.satellite(),
                         deployment.number(),
                         deployment.progress().state(),
                         ByteCount.human(deployment.packBytes()),
+                        urgency(new Queue(ledger, deployment.satellite()).place(deployment.number())),
                         deployment.announcement().expires(),
                         deployment.targets().getFirst()));
             });
         }
         return 0;
+    }
+
+    private static String urgency(Place place) {
+        var priority = place.priority() == 0 ? "" : "priority " + place.priority() + "  ";
+        return priority
+                + place.deadline().map(by -> "to be there by " + by + "  ").orElse("");
     }
 
     static JsonObject describe(Deployment deployment) {

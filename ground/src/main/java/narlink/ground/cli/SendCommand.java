@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             "Example: narlink send sat-7 ./result --activate",
             "         narlink send sat-7 ./result --activate system-manager --after-reboot",
             "         narlink send sat-7 --flake .#system --activate system-manager",
+            "         narlink send sat-7 ./hotfix --profile fix --priority 1",
             "         narlink send sat-7 ./result --health 'pgrep camera' --confirm-within 6h",
             "",
             "narlink pass exits 4 where it was rolled back, 3 while it waits to be confirmed."
@@ -43,6 +44,13 @@ final class SendCommand extends PlanCommand {
             defaultValue = "14d",
             description = "From then on it is not begun (default ${DEFAULT-VALUE}).")
     Duration expires = Duration.ofDays(14);
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            description = "It should be on board within this time: of one priority, the nearest deadline goes first.")
+    @Nullable
+    Duration deadline;
 
     @Option(
             names = "--behind",
@@ -90,6 +98,13 @@ final class SendCommand extends PlanCommand {
             });
         }
         return 0;
+    }
+
+    @Override
+    Orders.Standing standing() {
+        return new Orders.Standing(
+                priority,
+                Optional.ofNullable(deadline).map(left -> Instant.now().plus(left)));
     }
 
     @Override

@@ -14,6 +14,7 @@ import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Mirror;
 import narlink.ground.Piece;
+import narlink.ground.Places;
 import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.ground.Timetable;
@@ -67,6 +68,11 @@ public final class SqlLedger implements Ledger {
     }
 
     @Override
+    public Places places() {
+        return new SqlPlaces(jdbi);
+    }
+
+    @Override
     public Timetable timetable() {
         return new SqlTimetable(jdbi);
     }
@@ -85,6 +91,8 @@ public final class SqlLedger implements Ledger {
     public void remove(SatelliteName satellite) {
         jdbi.useTransaction(handle -> {
             for (var table : List.of(
+                    "place",
+                    "frozen",
                     "contact",
                     "link",
                     "earth_store",

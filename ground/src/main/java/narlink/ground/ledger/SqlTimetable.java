@@ -34,7 +34,11 @@ final class SqlTimetable implements Timetable {
                         route(row),
                         PipeUrl.parse(row.getString("pipe")),
                         new Pass.Settings(
-                                rate(row), Duration.ZERO, row.getInt("segment_size"), row.getDouble("blind"))))
+                                rate(row),
+                                Duration.ZERO,
+                                row.getInt("segment_size"),
+                                row.getDouble("blind"),
+                                Pass.Forward.UNSURE)))
                 .list());
     }
 

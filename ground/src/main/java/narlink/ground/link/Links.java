@@ -23,6 +23,9 @@ public final class Links {
             case PipeUrl.Stdio stdio -> jdk(stdio, patience);
             case PipeUrl.Exec exec -> jdk(exec, patience);
             case PipeUrl.Files files -> jdk(files, patience);
+            case PipeUrl.Serial serial -> jdk(serial, patience);
+            case PipeUrl.Drop drop -> jdk(drop, patience);
+            case PipeUrl.Simplex simplex -> new SimplexLink(open(simplex.pipe(), patience), simplex.up());
         };
     }
 

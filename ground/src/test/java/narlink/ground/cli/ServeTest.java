@@ -318,4 +318,87 @@ final class ServeTest {
         assertTrue(ended.line().contains(why), ended.line());
         assertEquals(1, ended.line().lines().count(), ended.line());
     }
+
+    /// A large update is on its way by a slow link when a hotfix comes in: it is confirmed first, and then the rest
+    /// goes
+    /// on where it was. Nothing goes up while the satellite is frozen.
+    @Test
+    void aHotfixOvertakesInMidPass() throws Exception {
+        var sat = satellite("sat-a");
+        programs.told(programs.narlink("link", "add", "sat-a", "--pipe", sat.pipe(), "--rate", "400k", "--json"));
+        programs.told(programs.narlink("freeze", "sat-a", "--json"));
+        int large = send(sat, sample(5, 700_000)).get("deployment").getAsInt();
+        var server = serve();
+        await(
+                server,
+                () -> programs.told(programs.narlink("status", "sat-a", "--json"))
+                                .get("validPaths")
+                        != null);
+        assertEquals(Optional.of("QUEUED"), state(server, sat, large));
+        programs.told(programs.narlink("thaw", "sat-a", "--json"));
+        await(server, () -> state(server, sat, large).equals(Optional.of("RECEIVING")));
+        var fix = sample(6, 900);
+        int hotfix = programs.told(programs.narlink(
+                        "send",
+                        "sat-a",
+                        fix.toString(),
+                        "--store",
+                        earth,
+                        "--profile",
+                        "fix",
+                        "--priority",
+                        "1",
+                        "--json"))
+                .get("deployment")
+                .getAsInt();
+        confirmed(server, sat, hotfix);
+        assertEquals(Optional.of("RECEIVING"), state(server, sat, large));
+        confirmed(server, sat, large);
+        stops(server);
+        long sent = events(server, "pass").stream()
+                .mapToLong(event -> event.get("sentBytes").getAsLong())
+                .sum();
+        assertTrue(sent < 1.2 * 1_400_000 + 100_000, sent + " bytes");
+    }
+
+    @Test
+    void whatCountsOnAnotherCannotOvertakeIt() throws Exception {
+        var sat = satellite("sat-a");
+        int first = send(sat, sample(5, 2_000)).get("deployment").getAsInt();
+        int on = programs.told(programs.narlink(
+                        "send", "sat-a", sample(5, 2_000).toString(), "--store", earth, "--profile", "other", "--json"))
+                .get("deployment")
+                .getAsInt();
+        int free = programs.told(programs.narlink(
+                        "send",
+                        "sat-a",
+                        sample(9, 2_000).toString(),
+                        "--store",
+                        earth,
+                        "--profile",
+                        "third",
+                        "--deadline",
+                        "2h",
+                        "--json"))
+                .get("deployment")
+                .getAsInt();
+        // It goes by its deadline before those that have none.
+        assertEquals(List.of(free, first, on), queue());
+        var refused = programs.narlink("reorder", "sat-a", Integer.toString(on), "--before", Integer.toString(first));
+        assertEquals(1, refused.code());
+        assertTrue(refused.errors().contains("counts on paths of deployment " + first), refused.errors());
+        programs.told(programs.narlink(
+                "reorder", "sat-a", Integer.toString(first), "--before", Integer.toString(free), "--json"));
+        assertEquals(List.of(first, free, on), queue());
+    }
+
+    private List<Integer> queue() throws Exception {
+        return programs
+                .told(programs.narlink("queue", "sat-a", "--json"))
+                .getAsJsonArray("deployments")
+                .asList()
+                .stream()
+                .map(one -> one.getAsJsonObject().get("deployment").getAsInt())
+                .toList();
+    }
 }

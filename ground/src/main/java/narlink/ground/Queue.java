@@ -1,0 +1,98 @@
+package narlink.ground;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import narlink.Bytes;
+import narlink.nix.StorePath;
+import narlink.pack.MalformedManifestException;
+import narlink.pack.ManifestFormat;
+import narlink.wire.SatelliteName;
+
+/// The deployments of a satellite that have not ended, in the order in which they go up.
+public final class Queue {
+    private final Ledger ledger;
+    private final SatelliteName satellite;
+
+    public Queue(Ledger ledger, SatelliteName satellite) {
+        this.ledger = ledger;
+        this.satellite = satellite;
+    }
+
+    /// Those under way, the first to go up first.
+    public List<Deployment> deployments() {
+        var places = ledger.places().of(satellite);
+        return ledger.deployments(satellite).stream()
+                .filter(deployment -> !deployment.ended())
+                .sorted((a, b) -> place(places, a.number()).compareTo(place(places, b.number())))
+                .toList();
+    }
+
+    private static Place place(Map<Integer, Place> places, int deployment) {
+        return places.getOrDefault(deployment, Place.of(deployment));
+    }
+
+    public Place place(int deployment) {
+        return place(ledger.places().of(satellite), deployment);
+    }
+
+    /// Lets a deployment go up before another one, at that one's priority.
+    ///
+    /// @throws IllegalArgumentException if one of them is not under way, or the first counts on paths that the other,
+    /// or
+    ///     one that it would overtake, brings
+    public void before(int moved, int other) {
+        var order = deployments();
+        var mover = find(order, moved);
+        find(order, other);
+        if (moved == other) throw new IllegalArgumentException("deployment " + moved + " can't go before itself");
+        var rest = new ArrayList<>(order);
+        rest.remove(mover);
+        int at = rest.indexOf(find(order, other));
+        var overtaken = rest.subList(at, rest.size());
+        needed(mover, overtaken).ifPresent(first -> {
+            throw new IllegalArgumentException("deployment " + moved + " counts on paths of deployment "
+                    + first.number() + ": cancel it and send it again with a --priority above that one's");
+        });
+        rest.add(at, mover);
+        int priority = place(other).priority();
+        var places = new ArrayList<Place>();
+        for (int i = 0; i < rest.size(); i++) {
+            int number = rest.get(i).number();
+            var place = place(number);
+            if (number == moved || place.priority() == priority) places.add(place.at(priority, i));
+        }
+        ledger.places().put(satellite, places);
+    }
+
+    private static Deployment find(List<Deployment> order, int number) {
+        return order.stream()
+                .filter(deployment -> deployment.number() == number)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "deployment " + number + " is not queued; narlink queue lists what is"));
+    }
+
+    /// The first of `others` that brings what `deployment` counts on to be there.
+    private static Optional<Deployment> needed(Deployment deployment, List<Deployment> others) {
+        var known = known(deployment);
+        return others.stream()
+                .filter(other -> other.objects().stream().anyMatch(item -> counts(known, item.path())))
+                .findFirst();
+    }
+
+    private static boolean counts(List<Bytes> known, StorePath path) {
+        var digest = Bytes.of(path.digestBytes());
+        return known.stream().anyMatch(prefix -> digest.slice(0, prefix.size()).equals(prefix));
+    }
+
+    private static List<Bytes> known(Deployment deployment) {
+        try {
+            return ManifestFormat.read(deployment.manifest()).known();
+        } catch (MalformedManifestException e) {
+            throw new IllegalStateException(
+                    "the manifest of deployment " + deployment.number() + " in the ledger is damaged", e);
+        }
+    }
+}

@@ -113,6 +113,22 @@ final class ScrubTest {
         }
     }
 
+    @Test
+    void oneThatWasCutGoesOn() throws IOException {
+        var files = FlightState.at(directory.resolve("flight"));
+        files.init(Bench.NAME);
+        var cache = directory.resolve("cache");
+        try (var store = Stores.open("file://" + cache, Options.of(directory.resolve("roots")))) {
+            var rotten = add(store, "one");
+            new Scrub(store, files).begin(7);
+            replaceNar(cache, rotten, "rotten".getBytes(StandardCharsets.UTF_8));
+            var anew = new Scrub(store, files);
+            assertEquals(7, anew.command());
+            assertEquals(Optional.of("1 paths damaged: " + rotten.baseName()), anew.step());
+            assertEquals(Set.of(rotten), new Scrub(store, files).damaged().keySet());
+        }
+    }
+
     private void removeAll(Path deepest) throws IOException {
         for (var each = deepest; !each.equals(directory.resolve("flight")); each = parent(each)) Files.delete(each);
     }

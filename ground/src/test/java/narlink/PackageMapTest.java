@@ -32,7 +32,7 @@ final class PackageMapTest {
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("narlink", Set.of()),
             Map.entry("narlink.nix", Set.of()),
-            Map.entry("narlink.inventory", Set.of("narlink.nix")),
+            Map.entry("narlink.inventory", Set.of("narlink.nix", "narlink.delta.mixing")),
             Map.entry("narlink.fec", Set.of()),
             Map.entry("narlink.simulation", Set.of()),
             Map.entry("narlink.v1", Set.of()),

@@ -2,11 +2,16 @@ package narlink.flight;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 import narlink.Bytes;
 import narlink.inventory.Descriptions;
 import narlink.inventory.IdList;
@@ -18,6 +23,7 @@ import narlink.nix.PathInfo;
 import narlink.nix.Store;
 import narlink.nix.StoreDigest;
 import narlink.nix.StorePath;
+import narlink.wire.Report.Damage;
 import narlink.wire.StoreAnswer;
 import narlink.wire.StoreQuestion;
 import narlink.wire.StoreQuestion.Subject;
@@ -36,6 +42,8 @@ final class Census {
     private final Store store;
     private final Scrub scrub;
     private final Runnable progress;
+    private StoreDigest digest = new StoreDigest();
+    private SortedMap<Long, StorePath> byId = new TreeMap<>();
     private State state = new State(Bytes.EMPTY, new long[0], List.of());
     private final Map<Key, byte[]> objects = new LinkedHashMap<>();
 
@@ -57,20 +65,44 @@ final class Census {
 
     /// The digest over all valid paths. What is asked from now on is asked of this state.
     StoreDigest look() throws IOException {
-        var digest = new StoreDigest();
-        var byId = new TreeMap<Long, StorePath>();
         var paths = store.validPaths();
         scrub.retain(paths);
+        var seen = new StoreDigest();
+        var ids = new TreeMap<Long, StorePath>();
         for (var batch : batches(List.copyOf(paths))) {
-            for (var info : store.infos(batch).values()) {
-                digest.put(info.path(), info.narHash());
-                byId.put(PathId.of(info.path(), info.narHash().bytes()), info.path());
-            }
+            for (var info : store.infos(batch).values()) put(info, seen, ids);
             progress.run();
         }
+        digest = seen;
+        byId = ids;
+        return settled();
+    }
+
+    /// The same with paths that have become valid since, as if the store had been looked at again.
+    StoreDigest add(Collection<StorePath> paths) throws IOException {
+        for (var info : store.infos(paths).values()) put(info, digest, byId);
+        return settled();
+    }
+
+    private static void put(PathInfo info, StoreDigest digest, Map<Long, StorePath> byId) {
+        digest.put(info.path(), info.narHash());
+        byId.put(PathId.of(info.path(), info.narHash().bytes()), info.path());
+    }
+
+    private StoreDigest settled() {
         long[] ids = byId.keySet().stream().mapToLong(Long::longValue).toArray();
         state = new State(beginning(digest), ids, List.copyOf(byId.values()));
         return digest;
+    }
+
+    /// What is known to be damaged; empty if nothing was ever read.
+    Optional<Damage> damage() {
+        if (!scrub.knows()) return Optional.empty();
+        var damage = Damage.NONE;
+        for (var entry : byId.entrySet()) {
+            if (scrub.damaged().containsKey(entry.getValue())) damage = damage.with(entry.getKey());
+        }
+        return Optional.of(damage);
     }
 
     private static Bytes beginning(StoreDigest digest) {
@@ -90,14 +122,11 @@ final class Census {
         while (objects.size() > MAX_OBJECTS) {
             objects.remove(objects.keySet().iterator().next());
         }
-        var answers = new ArrayList<StoreAnswer>();
-        for (int piece : question.pieces()) {
-            if (piece >= StoreAnswer.pieces(object.length)) continue;
+        byte[] whole = object;
+        return answers(question, StoreAnswer.pieces(whole.length), whole.length, (piece, count) -> {
             int from = piece * StoreAnswer.PIECE;
-            int length = Math.min(StoreAnswer.PIECE, object.length - from);
-            answers.add(new StoreAnswer(question.number(), object.length, piece, Bytes.of(object, from, length)));
-        }
-        return answers;
+            return Bytes.of(whole, from, Math.min(count * StoreAnswer.PIECE, whole.length - from));
+        });
     }
 
     private static List<StoreAnswer> moved(StoreQuestion question) {
@@ -106,15 +135,32 @@ final class Census {
 
     private List<StoreAnswer> sketch(StoreQuestion question) {
         if (!state.digest().equals(question.digest())) return moved(question);
-        return question.pieces().stream()
-                .filter(piece -> piece < Sketch.MAX_CELLS / StoreAnswer.SKETCH_CELLS)
-                .map(piece -> new StoreAnswer(
-                        question.number(),
-                        0,
-                        piece,
-                        Bytes.of(
-                                Sketch.cells(state.ids(), piece * StoreAnswer.SKETCH_CELLS, StoreAnswer.SKETCH_CELLS))))
-                .toList();
+        int cells = StoreAnswer.SKETCH_CELLS;
+        return answers(
+                question,
+                Sketch.MAX_CELLS / cells,
+                0,
+                (piece, count) -> Bytes.of(Sketch.cells(state.ids(), piece * cells, count * cells)));
+    }
+
+    /// Pieces that follow each other, as many together as may be.
+    ///
+    /// @param end pieces from there on are left out
+    /// @param data of so many pieces from one on
+    private static List<StoreAnswer> answers(
+            StoreQuestion question, int end, int size, BiFunction<Integer, Integer, Bytes> data) {
+        var answers = new ArrayList<StoreAnswer>();
+        var pieces = List.copyOf(new TreeSet<>(question.pieces()).headSet(end));
+        for (int i = 0; i < pieces.size(); ) {
+            int first = pieces.get(i);
+            int count = 0;
+            while (count < question.together() && i < pieces.size() && pieces.get(i) == first + count) {
+                count++;
+                i++;
+            }
+            answers.add(new StoreAnswer(question.number(), size, first, data.apply(first, count)));
+        }
+        return answers;
     }
 
     private byte[] object(Subject subject) throws IOException {
@@ -144,7 +190,10 @@ final class Census {
             progress.run();
         }
         return Descriptions.write(
-                infos, asked.columns(), positions()::get, state.paths().size());
+                infos,
+                asked.columns(),
+                Descriptions.positions(state.paths())::get,
+                state.paths().size());
     }
 
     private byte[] roots() throws IOException {

@@ -178,7 +178,7 @@ final class Deployments {
         receptions.put(number, step.state());
         if (step.state().state() != reception.state()
                 || !step.state().reason().equals(reception.reason())
-                || !step.state().unusable().equals(reception.unusable())) {
+                || !step.state().footing().equals(reception.footing())) {
             LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
             // An end is what passes wait for.
             (step.state().state().ended() ? changed : news).run();
@@ -206,7 +206,8 @@ final class Deployments {
                         .ifPresent(why -> step(number, new Input.Stalled(why)));
             case Effect.Decode decode -> blocks.decode(reception, decode.object(), decode.block());
             case Effect.ReadManifest read -> blocks.readManifest(reception.announcement());
-            case Effect.Import go -> reception.manifest().ifPresent(m -> hands.importPaths(number, m, durable(number)));
+            case Effect.Import go ->
+                reception.manifest().ifPresent(m -> hands.importPaths(reception, m, durable(number)));
             case Effect.Activate go -> activate(reception);
             case Effect.Save save -> save(reception);
             case Effect.Bequeath gift -> hands.bequeath(number, gift.heir());

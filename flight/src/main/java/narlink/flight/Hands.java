@@ -14,8 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import narlink.Bytes;
+import narlink.Sha256;
 import narlink.delta.CorruptPackException;
 import narlink.nix.Store;
+import narlink.nix.StoreDigest;
 import narlink.pack.MalformedManifestException;
 import narlink.pack.Manifest;
 import narlink.pack.Outline;
@@ -72,19 +74,23 @@ final class Hands implements AutoCloseable {
     /// Imports what has arrived of a deployment and goes on as more does. While one waits for its next block, another
     /// may go first.
     ///
+    /// The store is looked at before the first path comes, for whether it is in the announced state.
+    ///
     /// @param durable see [Importer#run]
-    void importPaths(int number, Outline manifest, int durable) {
+    void importPaths(Reception reception, Outline manifest, int durable) {
+        int number = reception.number();
+        boolean looked = reception.pathsDone() > 0;
         synchronized (signal) {
             if (running == number) {
                 signal.arrived();
                 return;
             }
             if (fresh.add(number)) signal.queued(1);
-            if (queued.add(number)) execute(() -> importNow(number, manifest, durable));
+            if (queued.add(number)) execute(() -> importNow(number, manifest, durable, looked));
         }
     }
 
-    private void importNow(int number, Outline manifest, int durable) {
+    private void importNow(int number, Outline manifest, int durable, boolean looked) {
         synchronized (signal) {
             if (fresh.remove(number)) signal.queued(-1);
             if (ended.remove(number)) {
@@ -99,7 +105,7 @@ final class Hands implements AutoCloseable {
                 (index, memory) -> block(number, index, memory, manifest),
                 manifest.blockHashes().size(),
                 signal)) {
-            answer = Optional.of(importAll(number, manifest, durable, pack));
+            answer = Optional.of(importAll(number, manifest, durable, looked, pack));
         } catch (PackStream.GaveWayException e) {
             again = true;
         } catch (CorruptPackException | MalformedManifestException e) {
@@ -113,22 +119,25 @@ final class Hands implements AutoCloseable {
         synchronized (signal) {
             running = 0;
             boolean over = ended.remove(number);
-            if (again && !over) execute(() -> importNow(number, manifest, durable));
+            if (again && !over) execute(() -> importNow(number, manifest, durable, true));
             else queued.remove(number);
         }
         answer.ifPresent(input -> answers.accept(number, input));
     }
 
-    private Input importAll(int number, Outline manifest, int durable, PackStream pack)
+    private Input importAll(int number, Outline manifest, int durable, boolean looked, PackStream pack)
             throws IOException, MalformedManifestException {
+        if (!looked) answers.accept(number, new Input.StoreSeen(look()));
         var known = importer.known(number, manifest);
         for (var path : known.damaged()) scrub.found(path);
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
         var complete = importer.complete(manifest, known);
         var shortage = room.shortage(complete);
         if (shortage.isPresent()) return new Input.Stalled(shortage.get());
-        var outcome = importer.run(
-                number, complete, known, durable, pack, paths -> answers.accept(number, new Input.Imported(paths)));
+        var outcome = importer.run(number, complete, known, durable, pack, (done, fresh) -> {
+            answers.accept(number, new Input.Imported(done));
+            if (!fresh.isEmpty()) view(census.add(fresh)); // It is this that has a report made, of both.
+        });
         known = outcome.known();
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
         scrub.repaired(complete.objects().stream().map(Manifest.Entry::path).toList());
@@ -247,8 +256,13 @@ final class Hands implements AutoCloseable {
     /// Begins to read the whole store for a command; [#scrub] goes on with it.
     void verify(int command, Consumer<Activations.Happening> failed) {
         submit(() -> {
+            int before = scrub.command();
             try {
                 scrub.begin(command);
+                if (before != 0 && before != command) {
+                    var why = "command " + command + " reads the store anew";
+                    failed.accept(new Activations.Happening.CarriedOut(before, why, false));
+                }
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "verification", e);
                 failed.accept(new Activations.Happening.CarriedOut(command, message(e), false));
@@ -279,11 +293,16 @@ final class Hands implements AutoCloseable {
         });
     }
 
-    private void look() throws IOException {
-        var digest = census.look();
+    private Sha256 look() throws IOException {
+        return view(census.look());
+    }
+
+    private Sha256 view(StoreDigest digest) throws IOException {
         // Whichever is full first stops the import.
         long free = Math.min(store.freeBytes(), files.disk().freeBytes());
-        views.accept(new StoreView(digest.digest(), digest.size(), free, scrub.count()));
+        var view = new StoreView(digest.digest(), digest.size(), free, census.damage());
+        views.accept(view);
+        return view.digest();
     }
 
     /// Puts work in the queue that an import which waits for its next block gives way to.

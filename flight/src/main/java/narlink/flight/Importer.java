@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.IntConsumer;
 import narlink.nix.DamagedPathException;
 import narlink.nix.DifferentPathException;
 import narlink.nix.Nix32;
@@ -58,17 +57,17 @@ final class Importer {
     /// @param stopped why it can't go on; empty where all paths are valid and durable
     record Outcome(KnownPaths known, Optional<IOException> stopped) {}
 
-    /// Imports all paths of the deployment, telling `synced` how many are durable; waits in `pack` for what has not
+    /// Imports all paths of the deployment, telling `synced` what is durable; waits in `pack` for what has not
     /// arrived yet. Paths that were there before with other contents are left as they are.
     ///
     /// @param known as [#known] found them
     /// @param durable so many paths were durable when this process began: others that are valid are suspect, for an
     ///     import that was not synced may have lost contents in a power cut
-    Outcome run(int deployment, Manifest manifest, KnownPaths known, int durable, PackStream pack, IntConsumer synced)
+    Outcome run(int deployment, Manifest manifest, KnownPaths known, int durable, PackStream pack, Synced synced)
             throws IOException {
         if (manifest.objects().isEmpty()) return new Outcome(known, Optional.empty());
         var different = new ArrayList<Integer>();
-        var settled = new Settled(synced);
+        var settled = new Settled(manifest, synced);
         pack.onGap(settled::now); // A pass may end here.
         try (var unpacker = new Unpacker(manifest, known.paths(), known.indexes(), store, pack, scratch)) {
             for (var next = unpacker.next(); next.isPresent(); next = unpacker.next()) {
@@ -94,13 +93,21 @@ final class Importer {
         }
     }
 
-    /// Makes imports durable in batches, and tells how many are.
+    /// Hears how many paths are durable, and which of them newly so.
+    interface Synced {
+        void on(int done, List<StorePath> fresh) throws IOException;
+    }
+
+    /// Makes imports durable in batches, and tells which are.
     private final class Settled {
-        private final IntConsumer told;
+        private final Manifest manifest;
+        private final Synced told;
         private int done;
+        private int synced;
         private long unsynced;
 
-        Settled(IntConsumer told) {
+        Settled(Manifest manifest, Synced told) {
+            this.manifest = manifest;
             this.told = told;
         }
 
@@ -113,7 +120,11 @@ final class Importer {
         void now() throws IOException {
             if (unsynced > 0) store.sync();
             unsynced = 0;
-            told.accept(done);
+            var fresh = manifest.objects().subList(synced, done).stream()
+                    .map(Manifest.Entry::path)
+                    .toList();
+            synced = done;
+            told.on(done, fresh);
         }
     }
 

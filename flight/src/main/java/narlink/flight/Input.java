@@ -2,6 +2,7 @@ package narlink.flight;
 
 import java.util.List;
 import narlink.Bytes;
+import narlink.Sha256;
 import narlink.pack.Outline;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
@@ -38,6 +39,9 @@ sealed interface Input {
 
     /// What it counts on and can't use; none where everything is as it should be.
     record Unusable(List<Report.Unusable> paths, String reason) implements Input {}
+
+    /// The store as it was before the deployment's first path came.
+    record StoreSeen(Sha256 digest) implements Input {}
 
     /// A newer one takes its place.
     record Superseded(int by) implements Input {}

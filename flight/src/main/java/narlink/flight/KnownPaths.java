@@ -103,7 +103,7 @@ record KnownPaths(List<StorePath> paths, List<Report.Unusable> unusable) {
         return unusable.stream()
                 .map(bad -> bad.damaged()
                         ? called(bad.index(), manifest) + " is damaged"
-                        : "a path is not in the store, its digest beginning with "
+                        : "no path in the store, or not just one, has a digest that begins with "
                                 + manifest.known().get(bad.index()).hex())
                 .collect(Collectors.joining(", ", "needs what can't be used: ", ""));
     }

@@ -22,7 +22,7 @@ import narlink.wire.Symbols;
 ///
 /// @param reason why it waits or how it ended
 /// @param exitStatus of the activation, -1 when none ran
-/// @param unusable what it counts on in vain
+/// @param footing what it counts on on board
 record Reception(
         Announcement announcement,
         DeploymentState state,
@@ -33,10 +33,9 @@ record Reception(
         int pathsDone,
         int exitStatus,
         Bytes outputTail,
-        List<Report.Unusable> unusable) {
+        Footing footing) {
 
     Reception {
-        unusable = List.copyOf(unusable);
         manifestBlocks = List.copyOf(manifestBlocks);
         packBlocks = List.copyOf(packBlocks);
     }
@@ -52,7 +51,7 @@ record Reception(
                 0,
                 -1,
                 Bytes.EMPTY,
-                List.of());
+                Footing.FIRM);
     }
 
     int number() {
@@ -87,7 +86,8 @@ record Reception(
                         Block.empty(oti(block.object()).k(block.block()))));
             case Input.ManifestRead read -> manifestRead(read.manifest());
             case Input.Imported imported -> imported(imported.paths());
-            case Input.Unusable found -> Step.to(without(found.paths()));
+            case Input.Unusable found -> Step.to(on(footing.without(found.paths())));
+            case Input.StoreSeen seen -> Step.to(on(footing.on(!seen.digest().equals(announcement.storeDigest()))));
             case Input.Complete complete ->
                 Step.to(
                         withPaths(manifest.map(m -> m.items().size()).orElse(0), "")
@@ -156,7 +156,10 @@ record Reception(
                 exitStatus,
                 outputTail,
                 Report.DeploymentReport.prefix(announcement),
-                unusable.stream().limit(Report.DeploymentReport.MAX_UNUSABLE).toList());
+                footing.unusable().stream()
+                        .limit(Report.DeploymentReport.MAX_UNUSABLE)
+                        .toList(),
+                footing.moved());
     }
 
     /// Blocks from the first on, whatever their object, that are not done.
@@ -198,7 +201,7 @@ record Reception(
                 new Effect.Release());
     }
 
-    private Reception without(List<Report.Unusable> paths) {
+    private Reception on(Footing next) {
         return new Reception(
                 announcement,
                 state,
@@ -209,7 +212,7 @@ record Reception(
                 pathsDone,
                 exitStatus,
                 outputTail,
-                paths);
+                next);
     }
 
     private Step<Reception, Effect> kept(Input.Kept kept) {
@@ -255,7 +258,7 @@ record Reception(
                 pathsDone,
                 exitStatus,
                 outputTail,
-                unusable);
+                footing);
         return next.receive();
     }
 
@@ -270,7 +273,7 @@ record Reception(
                 pathsDone,
                 now.exitStatus(),
                 now.outputTail(),
-                unusable);
+                footing);
         if (now.state().ended()) return next.ended(now.state(), now.reason());
         return next.equals(this) ? Step.to(this) : Step.to(next, new Effect.Save());
     }
@@ -305,21 +308,12 @@ record Reception(
                 pathsDone,
                 exitStatus,
                 outputTail,
-                unusable);
+                footing);
     }
 
     private Reception withPaths(int paths, String why) {
         return new Reception(
-                announcement,
-                state,
-                why,
-                manifest,
-                manifestBlocks,
-                packBlocks,
-                paths,
-                exitStatus,
-                outputTail,
-                unusable);
+                announcement, state, why, manifest, manifestBlocks, packBlocks, paths, exitStatus, outputTail, footing);
     }
 
     /// The same in another state.
@@ -334,13 +328,13 @@ record Reception(
                 pathsDone,
                 exitStatus,
                 outputTail,
-                unusable);
+                footing);
     }
 
     /// As its saved state tells.
     Reception restored(DeploymentState saved, String why, int paths, int exit, Bytes tail) {
         return new Reception(
-                announcement, saved, why, manifest, manifestBlocks, packBlocks, paths, exit, tail, unusable);
+                announcement, saved, why, manifest, manifestBlocks, packBlocks, paths, exit, tail, footing);
     }
 
     private static List<Block> blocks(Optional<Oti> oti) {

@@ -233,7 +233,7 @@ public final class ReceptionLoop implements AutoCloseable {
     }
 
     /// Sends none there any more.
-    void endReportsTo(Downlink link) {
+    public void endReportsTo(Downlink link) {
         downlinks.remove(link);
     }
 

@@ -184,7 +184,8 @@ final class Reporter {
                                                 Math.max(0, report.outputTail().size() - text),
                                                 report.outputTail().size()),
                         report.manifestHash(),
-                        report.unusable().stream().limit(detail.blocks()).toList()))
+                        report.unusable().stream().limit(detail.blocks()).toList(),
+                        report.storeMoved()))
                 .toList();
     }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -77,11 +76,11 @@ final class Scrub {
 
     /// Begins anew, for a command.
     void begin(int number) throws IOException {
+        save(number, null);
         command = number;
         last = null;
         left = null;
         ever = true;
-        save();
     }
 
     /// The command that is under way; 0 if none. From any thread.
@@ -94,9 +93,9 @@ final class Scrub {
         return damaged;
     }
 
-    /// How many; empty if nothing was ever read.
-    OptionalInt count() {
-        return ever ? OptionalInt.of(damaged.size()) : OptionalInt.empty();
+    /// Whether anything was ever read.
+    boolean knows() {
+        return ever;
     }
 
     /// Reads a little more.
@@ -115,13 +114,13 @@ final class Scrub {
             left.remove();
             last = path;
             if (System.nanoTime() > end) {
-                if (System.nanoTime() > saved + SAVE_NANOS) save();
+                if (System.nanoTime() > saved + SAVE_NANOS) save(command, last);
                 return Optional.empty();
             }
         }
+        save(0, last); // Where that fails, it is tried again before anything is told.
         command = 0;
         left = null;
-        save();
         var names = new ArrayList<String>();
         damaged.forEach((path, why) -> names.add(path.baseName()));
         return Optional.of(
@@ -132,7 +131,7 @@ final class Scrub {
     void found(StorePath path) throws IOException {
         if (damaged.putIfAbsent(path, "it came out wrong") != null) return;
         ever = true;
-        save();
+        save(command, last);
     }
 
     /// Forgets those that are not valid any more.
@@ -146,7 +145,7 @@ final class Scrub {
         doubtful.retainAll(List.copyOf(paths));
         if (doubtful.isEmpty()) return;
         for (var path : doubtful) look(path);
-        save();
+        save(command, last);
     }
 
     /// As [#look]; one that can't be read time and again, by a store that answers otherwise, is as good as damaged.
@@ -181,10 +180,10 @@ final class Scrub {
         return line.substring(0, Math.min(MAX_TEXT, line.length()));
     }
 
-    private void save() throws IOException {
+    private void save(int number, @Nullable StorePath read) throws IOException {
         var text = new StringBuilder();
-        text.append(command).append('\n');
-        text.append(last == null ? "-" : last.baseName()).append('\n');
+        text.append(number).append('\n');
+        text.append(read == null ? "-" : read.baseName()).append('\n');
         damaged.forEach((path, why) ->
                 text.append(path.baseName()).append(' ').append(why).append('\n'));
         disk.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));

@@ -38,7 +38,7 @@ final class ReporterTest {
                         true,
                         Optional.of(DeploymentState.ROLLBACK_FAILED)));
         var store =
-                new StoreView(Sha256.of(new byte[0]), Integer.MAX_VALUE, Long.MAX_VALUE, java.util.OptionalInt.empty());
+                new StoreView(Sha256.of(new byte[0]), Integer.MAX_VALUE, Long.MAX_VALUE, java.util.Optional.empty());
         var deployments = IntStream.range(0, 60)
                 .mapToObj(i -> new Report.DeploymentReport(
                         Integer.MAX_VALUE - i,
@@ -54,8 +54,8 @@ final class ReporterTest {
                         Bytes.of(new byte[Report.MAX_TEXT]),
                         Bytes.of(new byte[8]),
                         Collections.nCopies(
-                                Report.DeploymentReport.MAX_UNUSABLE,
-                                new Report.Unusable(Integer.MAX_VALUE / 2, true))))
+                                Report.DeploymentReport.MAX_UNUSABLE, new Report.Unusable(Integer.MAX_VALUE / 2, true)),
+                        true))
                 .toList();
         var results = IntStream.range(0, 4)
                 .mapToObj(i -> new Report.CommandResult(
@@ -78,7 +78,7 @@ final class ReporterTest {
     @Test
     void aTransferInItsMiddleTakesLittle() {
         var reporter = new Reporter(KEY, new SatelliteName("sat-7"), 3);
-        var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, java.util.OptionalInt.empty());
+        var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, java.util.Optional.empty());
         var blocks = new Report.Missing(3, List.of(120, 1800, 1800, 1800));
         var deployment = new Report.DeploymentReport(
                 5,

@@ -1,6 +1,7 @@
 package narlink.flight;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -86,5 +87,53 @@ final class ScrubTest {
             // A receiver that starts anew knows it still.
             assertEquals(scrub.damaged(), new Scrub(store, files).damaged());
         }
+    }
+
+    @Test
+    void whatCannotBeWrittenDownIsNotTold() throws IOException {
+        var files = FlightState.at(directory.resolve("flight"));
+        files.init(Bench.NAME);
+        try (var store = Stores.open("file://" + directory.resolve("cache"), Options.of(directory.resolve("roots")))) {
+            add(store, "one");
+            var scrub = new Scrub(store, files);
+            // Nothing takes the place of a directory that is not empty: as with a disk that is full.
+            var inTheWay = Files.createDirectories(directory.resolve("flight/scrub/in/the/way"));
+            assertThrows(IOException.class, () -> scrub.begin(7));
+            assertEquals(0, scrub.command(), "it was not begun");
+            removeAll(inTheWay);
+            scrub.begin(7);
+            Files.delete(directory.resolve("flight/scrub"));
+            Files.createDirectories(inTheWay);
+            assertThrows(IOException.class, scrub::step);
+            assertThrows(IOException.class, scrub::step);
+            assertEquals(7, scrub.command(), "it is not over");
+            removeAll(inTheWay);
+            assertEquals(Optional.of("0 paths damaged"), scrub.step());
+            assertEquals(0, new Scrub(store, files).command());
+        }
+    }
+
+    @Test
+    void oneThatWasCutGoesOn() throws IOException {
+        var files = FlightState.at(directory.resolve("flight"));
+        files.init(Bench.NAME);
+        var cache = directory.resolve("cache");
+        try (var store = Stores.open("file://" + cache, Options.of(directory.resolve("roots")))) {
+            var rotten = add(store, "one");
+            new Scrub(store, files).begin(7);
+            replaceNar(cache, rotten, "rotten".getBytes(StandardCharsets.UTF_8));
+            var anew = new Scrub(store, files);
+            assertEquals(7, anew.command());
+            assertEquals(Optional.of("1 paths damaged: " + rotten.baseName()), anew.step());
+            assertEquals(Set.of(rotten), new Scrub(store, files).damaged().keySet());
+        }
+    }
+
+    private void removeAll(Path deepest) throws IOException {
+        for (var each = deepest; !each.equals(directory.resolve("flight")); each = parent(each)) Files.delete(each);
+    }
+
+    private static Path parent(Path path) {
+        return Optional.ofNullable(path.getParent()).orElseThrow();
     }
 }

@@ -85,7 +85,7 @@ final class StatusTextTest {
                 new CommandResult(9, CommandResult.Outcome.DONE, Bytes.ofUtf8("answer 9"), 0),
                 new CommandResult(8, CommandResult.Outcome.DONE, Bytes.ofUtf8("piece"), 700));
         var told = new Reporter.State(
-                new StoreView(Sha256.of(new byte[0]), 85, 1L << 40, java.util.OptionalInt.empty()),
+                new StoreView(Sha256.of(new byte[0]), 85, 1L << 40, java.util.Optional.empty()),
                 List.of(profile, profile, profile, profile),
                 deployments,
                 1,

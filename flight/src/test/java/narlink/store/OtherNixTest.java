@@ -9,8 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
+import narlink.testkit.OtherNix;
 import narlink.testkit.RealNix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -19,37 +18,16 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/// Runs the tests of stores with the Nix of another system, whose root directory is given. For Debian 13's 2.26:
-///
-///     debootstrap --variant=minbase --include=nix-bin,libdbi-perl trixie DIR
-///     mvn verify -Dnarlink.nix.root=DIR
-@EnabledIfSystemProperty(named = OtherNixTest.ROOT, matches = ".+", disabledReason = "needs another system's root")
+/// Runs the tests of stores with another system's Nix.
+@EnabledIfSystemProperty(named = OtherNix.ROOT, matches = ".+", disabledReason = "needs another system's root")
 final class OtherNixTest {
-    static final String ROOT = "narlink.nix.root";
-
-    /// Runs its name's program in the other system, which sees this one's `/tmp` and `/nix`.
-    private static final String SCRIPT = """
-            #!/bin/sh
-            exec unshare --mount --propagation private sh -ec '
-              root=$1; shift
-              for shared in tmp proc dev nix; do
-                mkdir -p "$root/$shared"
-                test ! -d /$shared || mount --rbind /$shared "$root/$shared"
-              done
-              PATH=/usr/sbin:/usr/bin:/sbin:/bin exec chroot "$root" "$@"' sh "%s" %s "$@"
-            """;
-
     @TempDir
     Path directory = Path.of("");
 
     @Test
     void storesAreTheSameWithAnotherNix() throws IOException, InterruptedException {
         RealNix.required();
-        for (var program : List.of("nix", "nix-store", "nix-daemon")) {
-            var file =
-                    Files.writeString(directory.resolve(program), SCRIPT.formatted(System.getProperty(ROOT), program));
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
+        var path = OtherNix.path(directory);
         var here = RealNix.run("nix", "--version");
         var there = RealNix.run(directory.resolve("nix").toString(), "--version");
         assertFalse(here.equals(there), "two different ones are better than twice " + here);
@@ -61,7 +39,7 @@ final class OtherNixTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Run.class.getName());
-        child.environment().merge("PATH", directory.toString(), (path, ours) -> ours + ':' + path);
+        child.environment().put("PATH", path);
         child.redirectErrorStream(true).redirectOutput(out.toFile());
         int code = child.start().waitFor();
         var text = Files.readString(out);

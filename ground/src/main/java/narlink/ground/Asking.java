@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import narlink.ground.Reconciliation.Window;
@@ -29,6 +28,8 @@ public final class Asking {
 
     /// Questions without any answer, before this pass gives up.
     private static final int MOST_UNANSWERED = 5;
+    /// After the last path that came, before Earth asks about the store in the middle of a deployment.
+    private static final Duration SETTLING = Duration.ofSeconds(30);
     /// Steps without a question between them: more would be a bug.
     private static final int MOST_STEPS = 20;
 
@@ -37,13 +38,19 @@ public final class Asking {
     private final SecretKey key;
     private final Supplements.Opener stores;
     private Duration answerWithin = Duration.ofSeconds(2);
+    private int together = 1;
     private Optional<Report> last = Optional.empty();
-    private OptionalInt damageTold = OptionalInt.empty();
+    private Optional<Report.Damage> damageTold = Optional.empty();
+    /// When the last report came, and when one told of more paths of a deployment than the one before.
+    private Instant heard = Instant.MIN;
+
+    private Instant grown = Instant.MIN;
     private boolean dirty;
     private boolean resting = true;
     private final Set<Integer> collections = new HashSet<>();
     private final Set<Integer> awaited = new HashSet<>();
     private long number;
+    private Optional<StoreQuestion.Subject> asked = Optional.empty();
     private Instant patience = Instant.MIN;
     private int unanswered;
     private @Nullable List<Mirror.Item> earth;
@@ -61,18 +68,30 @@ public final class Asking {
     }
 
     /// @param time after which an answer is lost
-    void answerWithin(Duration time) {
+    /// @param segmentSize bytes that one may have
+    void answers(Duration time, int segmentSize) {
         answerWithin = time;
+        together = StoreAnswer.fitting(segmentSize);
     }
 
     /// Takes a report that was news.
-    void on(Report report) {
+    void on(Report report, Instant now) {
         if (report.storeDigest().equals(Report.NO_DIGEST)) return; // Another follows.
         boolean changed = last.isEmpty()
                 || !last.get().storeDigest().equals(report.storeDigest())
-                || !last.get().damaged().equals(report.damaged());
+                || !last.get().damaged().equals(report.damaged())
+                || !unusable(last.get()).equals(unusable(report));
+        if (last.filter(before -> isGrown(before, report)).isPresent()) grown = now;
+        heard = now;
         last = Optional.of(report);
         if (changed) dirty = true;
+    }
+
+    /// What the mirror has forgotten, be it there or not.
+    private static List<List<Report.Unusable>> unusable(Report report) {
+        return report.deployments().stream()
+                .map(Report.DeploymentReport::unusable)
+                .toList();
     }
 
     /// Takes an answer, if it is to a question of ours.
@@ -82,7 +101,10 @@ public final class Asking {
         if (answer.question() != number) return;
         unanswered = 0;
         if (answer.moved()) awaited.clear();
-        awaited.remove(answer.piece());
+        asked.ifPresent(subject -> {
+            int end = answer.piece() + answer.split(subject).size();
+            awaited.removeIf(piece -> piece >= answer.piece() && piece < end);
+        });
         patience = awaited.isEmpty() ? Instant.MIN : now.plus(answerWithin);
     }
 
@@ -92,6 +114,7 @@ public final class Asking {
         if (!awaited.isEmpty()) {
             awaited.clear();
             unanswered++;
+            together = Math.max(1, together / 2); // Smaller ones are lost less, and come sooner.
             dirty = true;
         }
         if (!dirty || unanswered >= MOST_UNANSWERED || !isQuiet()) return Optional.empty();
@@ -109,24 +132,38 @@ public final class Asking {
         return unanswered >= MOST_UNANSWERED || !isQuiet() || resting && !dirty;
     }
 
-    /// While paths come in or go, the digest is of no moment that Earth knows of.
+    /// Not while a collection that Earth ordered is under way, which it learns of soon, nor while paths come in one
+    /// after
+    /// the other: each would be another state.
     private boolean isQuiet() {
         return last.isPresent()
+                && !(grown.isAfter(heard.minus(SETTLING)) && receives(last.get()))
                 && (last.get().features() & Report.ANSWERS) != 0
-                && last.get().deployments().stream()
-                        .noneMatch(told -> told.state() == DeploymentState.RECEIVING
-                                && told.pathsDone() > 0
-                                && told.reason().isEmpty())
                 && last.get().results().stream()
                         .noneMatch(
                                 result -> result.outcome() == Outcome.PENDING && collections.contains(result.number()));
     }
 
+    private static boolean receives(Report report) {
+        return report.deployments().stream()
+                .anyMatch(told -> told.state() == DeploymentState.RECEIVING
+                        && told.reason().isEmpty());
+    }
+
+    private static boolean isGrown(Report before, Report now) {
+        return now.deployments().stream()
+                .anyMatch(told -> before.deployments().stream()
+                        .anyMatch(old -> old.deployment() == told.deployment() && old.pathsDone() < told.pathsDone()));
+    }
+
     /// Takes up what the last report told, and what has been answered since, for comms that only move files.
     ///
     /// @return the segments that ask for the rest
-    public List<byte[]> inFiles(Instant now) {
-        new ReportIntake(ledger, satellite).last().ifPresent(this::on);
+    ///
+    /// @param segmentSize bytes that an answer may have
+    public List<byte[]> inFiles(int segmentSize, Instant now) {
+        answers(answerWithin, segmentSize);
+        new ReportIntake(ledger, satellite).last().ifPresent(report -> on(report, now));
         var segments = new ArrayList<byte[]>();
         if (!isQuiet()) return segments;
         var ask = advance(now, Window.FILE);
@@ -140,7 +177,8 @@ public final class Asking {
 
     private byte[] segment(Reconciliation.Step.Ask ask, List<Integer> pieces, Instant now) {
         number = Math.max(number + 1, now.toEpochMilli());
-        var question = new StoreQuestion(number, ask.digest(), ask.subject(), pieces);
+        var question = new StoreQuestion(number, ask.digest(), ask.subject(), pieces, together);
+        asked = Optional.of(ask.subject());
         ledger.asked(satellite.name(), question, ask.paths());
         return Envelope.seal(question, key, Envelope.Direction.UP, satellite.name());
     }
@@ -173,7 +211,7 @@ public final class Asking {
                         Mirror.beginning(report.storeDigest()),
                         report.validPaths(),
                         ledger.rootsWanted(satellite.name()),
-                        report.damaged().equals(damageTold) ? OptionalInt.empty() : report.damaged(),
+                        report.damaged().equals(damageTold) ? Optional.empty() : report.damaged(),
                         ledger.pieces(satellite.name()),
                         window,
                         this::earth)
@@ -199,7 +237,7 @@ public final class Asking {
     }
 
     private void damaged(Set<StorePath> paths, Instant now) {
-        damageTold = last.flatMap(report -> Optional.of(report.damaged())).orElse(OptionalInt.empty());
+        damageTold = last.flatMap(Report::damaged);
         var mirror = ledger.mirror(satellite.name());
         ledger.believe(
                 satellite.name(),

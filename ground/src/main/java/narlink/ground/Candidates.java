@@ -28,10 +28,11 @@ final class Candidates {
     }
 
     private static Mirror.Item merge(Mirror.Item one, Mirror.Item other) {
+        boolean sized = one.isWhole() && one.narSize() > 0 || other.narSize() == 0; // Others may be rounded.
         return new Mirror.Item(
                 one.path(),
                 one.isWhole() ? one.narHash() : other.narHash(),
-                Math.max(one.narSize(), other.narSize()),
+                sized ? one.narSize() : other.narSize(),
                 one.references().isPresent() ? one.references() : other.references(),
                 one.belief());
     }

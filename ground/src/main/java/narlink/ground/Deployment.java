@@ -112,6 +112,7 @@ public record Deployment(
     }
 
     /// @param stuck whether something that it counts on can't be used on board
+    /// @param storeMoved whether the store was not in the announced state before the first path came
     public record Progress(
             State state,
             String reason,
@@ -119,12 +120,13 @@ public record Deployment(
             int pathsDone,
             int exitStatus,
             String outputTail,
-            boolean stuck) {
-        public static final Progress QUEUED = new Progress(State.QUEUED, "", 0, 0, -1, "", false);
+            boolean stuck,
+            boolean storeMoved) {
+        public static final Progress QUEUED = new Progress(State.QUEUED, "", 0, 0, -1, "", false, false);
 
         /// An end that did not come from on board.
         static Progress ended(State state, String reason) {
-            return new Progress(state, reason, 0, 0, -1, "", false);
+            return new Progress(state, reason, 0, 0, -1, "", false, false);
         }
 
         static Progress of(Report.DeploymentReport report) {
@@ -136,7 +138,8 @@ public record Deployment(
                     report.exitStatus(),
                     report.outputTail().utf8(),
                     report.state() == DeploymentState.RECEIVING
-                            && !report.unusable().isEmpty());
+                            && !report.unusable().isEmpty(),
+                    report.storeMoved());
         }
     }
 }

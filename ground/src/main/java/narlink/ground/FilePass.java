@@ -58,7 +58,7 @@ public final class FilePass {
         var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
         Pass.blindly(transmission, ledger, satellite, open);
         var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
-        var questions = new ArrayDeque<>(asking.inFiles(now));
+        var questions = new ArrayDeque<>(asking.inFiles(segmentSize, now));
         out.write(0);
         long bytes = 1;
         long written = 0;

@@ -37,7 +37,8 @@ public interface Ledger extends Closeable {
     /// Takes from the mirror what is not on board.
     void forget(SatelliteName satellite, Collection<StorePath> paths);
 
-    /// Makes these the paths of the mirror, as they were found at a state of the store, and drops all pieces.
+    /// Makes these the paths of the mirror, as they were found at a state of the store, and drops all pieces. No
+    /// question that was asked before is known any more.
     ///
     /// @param digest the beginning of the store digest
     void settle(SatelliteName satellite, Collection<Mirror.Item> items, Bytes digest);
@@ -59,7 +60,7 @@ public interface Ledger extends Closeable {
     /// What was answered and is not settled.
     List<Piece> pieces(SatelliteName satellite);
 
-    /// Drops the pieces of an object.
+    /// Drops the pieces of an object, and the questions for them.
     void discard(SatelliteName satellite, Bytes digest, StoreQuestion.Subject subject);
 
     /// Whether the roots on board are to be asked for.
@@ -67,7 +68,8 @@ public interface Ledger extends Closeable {
 
     void wantRoots(SatelliteName satellite);
 
-    /// Replaces the roots on board by what was told; they are not wanted any more.
+    /// Replaces the roots on board by what was told; they are not wanted any more. No
+    /// question that was asked before is known any more.
     void rooted(SatelliteName satellite, SortedMap<String, StorePath> roots);
 
     SortedMap<String, StorePath> roots(SatelliteName satellite);

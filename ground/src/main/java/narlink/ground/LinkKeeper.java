@@ -207,7 +207,7 @@ final class LinkKeeper {
                 yield true;
             }
             case ReportIntake.Taken.Believed believed -> {
-                if (believed.news()) asking.on(believed.report());
+                if (believed.news()) asking.on(believed.report(), now);
                 yield believed.news();
             }
         };

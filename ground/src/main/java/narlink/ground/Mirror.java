@@ -15,6 +15,7 @@ import narlink.inventory.PathId;
 import narlink.nix.PathInfo;
 import narlink.nix.StoreDigest;
 import narlink.nix.StorePath;
+import narlink.wire.Report;
 import narlink.wire.StoreQuestion;
 
 /// What Earth knows of a satellite's store.
@@ -112,6 +113,15 @@ public record Mirror(SortedMap<StorePath, Item> paths, Optional<Bytes> verified)
 
     public long count(Belief belief) {
         return paths.values().stream().filter(item -> item.belief() == belief).count();
+    }
+
+    /// What is believed to be damaged.
+    Report.Damage damage() {
+        var damage = Report.Damage.NONE;
+        for (var item : paths.values()) {
+            if (item.belief() == Belief.DAMAGED) damage = damage.with(item.id());
+        }
+        return damage;
     }
 
     /// The store digest of just these paths; empty where the NAR hash of one is not known as a whole.

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import narlink.Bytes;
@@ -208,15 +209,10 @@ public final class Orders {
 
     private Set<StorePath> have(Request request) throws IOException {
         if (!request.have().isEmpty()) return earth.closure(request.have());
-        var needless = superseded(request).stream().map(Deployment::number).toList();
-        var queue = new Queue(ledger, request.satellite().name());
         // What goes up before it will be there before what is sent now is begun.
         var have = new HashSet<>(ledger.mirror(request.satellite().name()).sound());
-        for (var deployment : ledger.deployments(request.satellite().name())) {
-            boolean before = queue.place(deployment.number()).priority()
-                    >= request.place().priority();
-            if (!deployment.ended() && before && !needless.contains(deployment.number()))
-                deployment.objects().forEach(item -> have.add(item.path()));
+        for (var deployment : before(request)) {
+            deployment.objects().forEach(item -> have.add(item.path()));
         }
         return have;
     }
@@ -230,6 +226,17 @@ public final class Orders {
                 .toList();
     }
 
+    /// Deployments under way that go up before it and stay.
+    private List<Deployment> before(Request request) {
+        var needless = superseded(request).stream().map(Deployment::number).toList();
+        var queue = new Queue(ledger, request.satellite().name());
+        return ledger.deployments(request.satellite().name()).stream()
+                .filter(deployment -> !deployment.ended() && !needless.contains(deployment.number()))
+                .filter(deployment -> queue.place(deployment.number()).priority()
+                        >= request.place().priority())
+                .toList();
+    }
+
     private Deployment deployment(
             Request request, Packed packed, SecretKey missionKey, SecretKey stationKey, Instant now) {
         var satellite = request.satellite().name();
@@ -240,7 +247,7 @@ public final class Orders {
                 packed.manifestOti(),
                 packed.packOti(),
                 Sha256.of(packed.object()),
-                storeDigest(request.satellite()),
+                storeDigest(request),
                 stations(stationKey.publicKey()),
                 now.plus(request.expires()),
                 1,
@@ -260,13 +267,18 @@ public final class Orders {
     }
 
     /// The state of the store that this builds on: what was reported last, where the mirror is just that, or where it
-    /// can't tell itself.
-    private Sha256 storeDigest(Satellite satellite) {
-        var mirror = ledger.mirror(satellite.name());
-        var told = new ReportIntake(ledger, satellite).last().map(Report::storeDigest);
+    /// can't tell itself; with what else is under way.
+    private Sha256 storeDigest(Request request) {
+        var satellite = request.satellite().name();
+        var mirror = ledger.mirror(satellite);
+        var items = new TreeMap<>(mirror.paths());
+        for (var deployment : before(request)) {
+            deployment.objects().forEach(item -> items.putIfAbsent(item.path(), item));
+        }
+        var told = new ReportIntake(ledger, request.satellite()).last().map(Report::storeDigest);
         return told.filter(digest -> !digest.equals(Report.NO_DIGEST))
-                .filter(mirror::is)
-                .or(mirror::digest)
+                .filter(digest -> items.size() == mirror.paths().size() && mirror.is(digest))
+                .or(Mirror.of(items.values())::digest)
                 .or(() -> told)
                 .orElseGet(() -> new narlink.nix.StoreDigest().digest());
     }

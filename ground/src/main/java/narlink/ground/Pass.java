@@ -336,7 +336,7 @@ public final class Pass {
             this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
             this.commands = new CommandSending(
                     commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
-            asking.answerWithin(policy.answerWithin());
+            asking.answers(policy.answerWithin(), settings.segmentSize());
             if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
         }
 
@@ -495,7 +495,7 @@ public final class Pass {
                         segments.on(believed.report());
                         transmission.on(believed.report(), now);
                         commands.on(believed.report(), now);
-                        asking.on(believed.report());
+                        asking.on(believed.report(), now);
                     }
                 }
             }

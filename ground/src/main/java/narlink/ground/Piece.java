@@ -1,11 +1,13 @@
 package narlink.ground;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import narlink.Bytes;
 import narlink.inventory.Descriptions.Column;
+import narlink.wire.StoreAnswer;
 import narlink.wire.StoreQuestion.Subject;
 
 /// A piece of an object that tells of a store, as it came down.
@@ -14,6 +16,15 @@ import narlink.wire.StoreQuestion.Subject;
 /// @param paths how many the store had in that state
 /// @param size bytes of the whole object; 0 for one without end
 public record Piece(Bytes digest, int paths, Subject subject, int index, int size, Bytes data) {
+    /// Those that an answer holds.
+    public static List<Piece> of(Bytes digest, int paths, Subject subject, StoreAnswer answer) {
+        var pieces = new ArrayList<Piece>();
+        for (var data : answer.split(subject)) {
+            pieces.add(new Piece(digest, paths, subject, answer.piece() + pieces.size(), answer.size(), data));
+        }
+        return pieces;
+    }
+
     /// A subject as a word or three, for the ledger.
     public static String write(Subject subject) {
         return switch (subject) {

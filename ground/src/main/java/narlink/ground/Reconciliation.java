@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,6 +21,7 @@ import narlink.inventory.Roots;
 import narlink.inventory.Runs;
 import narlink.inventory.Sketch;
 import narlink.nix.StorePath;
+import narlink.wire.Report;
 import narlink.wire.StoreAnswer;
 import narlink.wire.StoreQuestion.Subject;
 
@@ -36,7 +36,7 @@ import narlink.wire.StoreQuestion.Subject;
 /// @param digest the beginning of the store digest that was reported last
 /// @param paths how many the store has in that state
 /// @param rootsWanted whether the roots are to be asked for
-/// @param damaged how many paths the satellite tells to be damaged; empty where that is no matter
+/// @param damaged which paths the satellite tells to be damaged; empty where that is no matter
 /// @param pieces of answers that have come
 /// @param window how much is asked for at once
 /// @param earth what else may be on board, looked up only where it matters
@@ -45,12 +45,14 @@ record Reconciliation(
         Bytes digest,
         int paths,
         boolean rootsWanted,
-        OptionalInt damaged,
+        Optional<Report.Damage> damaged,
         List<Piece> pieces,
         Window window,
         Supplier<List<Mirror.Item>> earth) {
     /// Headers, signature and framing of an answer, in bytes.
     private static final int OVERHEAD = 100;
+    /// Of a store.
+    private static final int MAX_PATHS = 1 << 20;
     /// Pieces of a sketch that are asked for at once.
     private static final int MOST_SKETCHES = 8;
     /// Unless one of so many paths at the beginning of a list is known, the rest of it would tell little.
@@ -93,6 +95,7 @@ record Reconciliation(
     }
 
     Step step() {
+        if (paths < 0 || paths > MAX_PATHS) return new Step.Rest(); // No such store is there.
         var older = underWay();
         if (older.isPresent()) {
             return new Reconciliation(
@@ -100,7 +103,7 @@ record Reconciliation(
                             older.get().digest(),
                             older.get().paths(),
                             false,
-                            OptionalInt.empty(),
+                            Optional.empty(),
                             pieces,
                             window,
                             earth)
@@ -109,7 +112,7 @@ record Reconciliation(
         if (!mirror.is(digest)) return learn();
         var traits = traits();
         if (traits.isPresent()) return traits.get();
-        if (damaged.isPresent() && damaged.getAsInt() != mirror.count(Mirror.Belief.DAMAGED)) {
+        if (damaged.isPresent() && !damaged.get().equals(mirror.damage())) {
             return named(DAMAGED, roots -> new Step.Damaged(Set.copyOf(roots.values())));
         }
         return rootsWanted ? named(ROOTS, Step.Rooted::new) : new Step.Rest();
@@ -260,10 +263,12 @@ record Reconciliation(
         if (positions.size() != told.sizes().size()) {
             throw new MalformedInventoryException(told.sizes().size() + " paths for " + positions.size());
         }
+        var ordered =
+                items.stream().map(Mirror.Item::path).sorted(Descriptions.ORDER).toList();
         for (int i = 0; i < positions.size(); i++) {
             var item = items.get(positions.get(i));
             var references = new TreeSet<StorePath>();
-            told.references().get(i).forEach(at -> references.add(items.get(at).path()));
+            told.references().get(i).forEach(at -> references.add(ordered.get(at)));
             items.set(
                     positions.get(i),
                     new Mirror.Item(
@@ -273,7 +278,8 @@ record Reconciliation(
 
     /// An object of paths by names, of which nothing needs be asked where there are none.
     private Step named(Subject subject, Function<SortedMap<String, StorePath>, Step> told) {
-        if (subject.equals(DAMAGED) && damaged.equals(OptionalInt.of(0))) return told.apply(new TreeMap<>());
+        if (subject.equals(DAMAGED) && damaged.equals(Optional.of(Report.Damage.NONE)))
+            return told.apply(new TreeMap<>());
         var collected = collected(subject);
         if (!collected.isWhole()) return ask(subject, collected);
         var byId = new TreeMap<Long, StorePath>();

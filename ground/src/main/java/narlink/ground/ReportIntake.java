@@ -213,6 +213,12 @@ final class ReportIntake {
             ledger.happened(satellite.name(), now, "deployment " + deployment.number() + " " + progress.state() + why);
         }
         changed = true;
+        if (progress.storeMoved() && !deployment.progress().storeMoved()) {
+            ledger.happened(
+                    satellite.name(),
+                    now,
+                    "deployment " + deployment.number() + " finds the store on board changed since it was planned");
+        }
         int durable = progress.state().stored() ? deployment.objects().size() : progress.pathsDone();
         ledger.believe(
                 satellite.name(),

@@ -58,7 +58,8 @@ record Roster(List<Long> prefixes, List<Optional<Mirror.Item>> items) {
     /// What to ask for, to know all by name.
     List<Subject.Paths> subjects() {
         var unknown = unknown();
-        return subjects(unknown, unknown.size() <= FEW ? EnumSet.allOf(Column.class) : EnumSet.of(Column.NAME));
+        return subjects(
+                unknown, unknown.size() <= FEW ? EnumSet.allOf(Column.class) : EnumSet.of(Column.NAME, Column.TRAITS));
     }
 
     static List<Subject.Paths> subjects(SortedSet<Integer> positions, Set<Column> columns) {
@@ -96,8 +97,10 @@ record Roster(List<Long> prefixes, List<Optional<Mirror.Item>> items) {
             for (int position : positions) found.set(position, Optional.of(checked(position, next.next())));
         }
         var all = found.stream().map(Optional::orElseThrow).toList();
+        var ordered =
+                all.stream().map(Mirror.Item::path).sorted(Descriptions.ORDER).toList();
         return all.stream()
-                .map(item -> complete(item, references.get(item.path()), all, candidates))
+                .map(item -> complete(item, references.get(item.path()), ordered, candidates))
                 .toList();
     }
 
@@ -122,7 +125,7 @@ record Roster(List<Long> prefixes, List<Optional<Mirror.Item>> items) {
     private static Mirror.Item complete(
             Mirror.Item item,
             @org.jspecify.annotations.Nullable List<Integer> references,
-            List<Mirror.Item> all,
+            List<StorePath> ordered,
             Candidates candidates) {
         var known = candidates.byId(item.id());
         var belief = known.map(Mirror.Item::belief)
@@ -135,7 +138,7 @@ record Roster(List<Long> prefixes, List<Optional<Mirror.Item>> items) {
         Optional<SortedSet<StorePath>> paths = Optional.empty();
         if (references != null) {
             var set = new TreeSet<StorePath>();
-            references.forEach(position -> set.add(all.get(position).path()));
+            references.forEach(position -> set.add(ordered.get(position)));
             paths = Optional.of(set);
         }
         return new Mirror.Item(item.path(), item.narHash(), item.narSize(), paths, belief);

@@ -95,6 +95,6 @@ final class CommandSendingTest {
                 1,
                 command,
                 results,
-                java.util.OptionalInt.empty());
+                java.util.Optional.empty());
     }
 }

@@ -49,13 +49,19 @@ public final class SampleClosure {
         var hash = Sha256.of(bytes);
         var path = StorePath.of(
                 Sha256.of(Bytes.ofUtf8(name + hash)).bytes().slice(0, 20).toArray(), name);
-        var info = new PathInfo(path, hash, bytes.length, references, Optional.empty(), List.of(), Optional.empty());
-        store.add(info.signedBy(KEY), new ByteArrayInputStream(bytes));
+        put(store, path, references, bytes);
         return path;
     }
 
+    /// A path by name, whatever it holds.
+    public static void put(Store store, StorePath path, TreeSet<StorePath> references, byte[] nar) throws IOException {
+        var info = new PathInfo(
+                path, Sha256.of(nar), nar.length, references, Optional.empty(), List.of(), Optional.empty());
+        store.add(info.signedBy(KEY), new ByteArrayInputStream(nar));
+    }
+
     /// A directory with a file of these contents.
-    static byte[] nar(byte[] contents) throws IOException {
+    public static byte[] nar(byte[] contents) throws IOException {
         var nar = new ByteArrayOutputStream();
         var writer = new NarWriter(nar);
         writer.directory();

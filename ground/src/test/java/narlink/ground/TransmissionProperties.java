@@ -267,7 +267,7 @@ final class TransmissionProperties {
                     1,
                     0,
                     List.of(),
-                    java.util.OptionalInt.empty());
+                    java.util.Optional.empty());
         }
     }
 }

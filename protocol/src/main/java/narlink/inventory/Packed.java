@@ -8,7 +8,7 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.LZMAInputStream;
 import org.tukaani.xz.LZMAOutputStream;
 
-/// Bytes as a number (§11.3), how many they are, and raw LZMA1 data of them (§13.5).
+/// Bytes as a number (§11.3), how many they are, and raw LZMA1 data of them (§13.6).
 final class Packed {
     /// Of what is unpacked.
     static final int MAX_RAW = 32 << 20;

@@ -11,7 +11,7 @@ import narlink.nix.StorePath;
 /// had.
 public final class PathId {
     /// Bytes of a NAR hash that an id is made of.
-    public static final int HASH_BYTES = 3;
+    public static final int HASH_BYTES = 2;
 
     private static final byte[] DOMAIN = "narlink-id-1\0".getBytes(StandardCharsets.US_ASCII);
 

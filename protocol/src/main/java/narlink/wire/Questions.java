@@ -15,7 +15,8 @@ final class Questions {
         var out = narlink.v1.StoreQuestion.newBuilder()
                 .setNumber(question.number())
                 .setStoreDigest(Messages.bytes(question.digest()))
-                .addAllPieces(question.pieces());
+                .addAllPieces(question.pieces())
+                .setTogether(question.together() == 1 ? 0 : question.together());
         switch (question.subject()) {
             case Subject.Sketch sketch -> out.setSubject(narlink.v1.StoreQuestion.Subject.SUBJECT_SKETCH);
             case Subject.Ids ids -> out.setSubject(narlink.v1.StoreQuestion.Subject.SUBJECT_IDS);
@@ -41,7 +42,11 @@ final class Questions {
         };
         if (subject.isEmpty()) return new Messages.Parsed.Unknown();
         return new Messages.Parsed.Known(new StoreQuestion(
-                in.getNumber(), Messages.bytes(in.getStoreDigest()), subject.get(), in.getPiecesList()));
+                in.getNumber(),
+                Messages.bytes(in.getStoreDigest()),
+                subject.get(),
+                in.getPiecesList(),
+                Math.max(1, in.getTogether())));
     }
 
     static narlink.v1.StoreAnswer write(StoreAnswer answer) {

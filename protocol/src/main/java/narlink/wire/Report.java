@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import narlink.Bytes;
 import narlink.Sha256;
 
@@ -21,7 +20,7 @@ import narlink.Sha256;
 /// @param deployments the newest first, as many as fit
 /// @param command the last one carried out, 0 if none
 /// @param results of the newest commands, the newest first
-/// @param damaged paths that the last verification found damaged; empty if there never was one
+/// @param damaged what is known to be damaged; empty if nothing was ever read
 public record Report(
         long sequence,
         int version,
@@ -39,7 +38,7 @@ public record Report(
         int lowestOpen,
         int command,
         List<CommandResult> results,
-        OptionalInt damaged)
+        Optional<Damage> damaged)
         implements Message {
     public static final int MAX_DEPLOYMENTS = 64;
     public static final int MAX_PROFILES = 64;
@@ -55,6 +54,9 @@ public record Report(
     public static final int MAX_TEXT = 200;
 
     public Report {
+        if (validPaths < 0 || freeBytes < 0) {
+            throw new IllegalArgumentException(validPaths + " paths and " + freeBytes + " bytes free");
+        }
         counters = Map.copyOf(counters);
         deployments = List.copyOf(deployments);
         profiles = List.copyOf(profiles);
@@ -100,6 +102,7 @@ public record Report(
     /// @param exitStatus of the last command that ran for it, -1 when none did
     /// @param manifestHash its first [#HASH_PREFIX] bytes: which deployment of that number it is
     /// @param unusable paths of its manifest that it can't use, at most [#MAX_UNUSABLE]
+    /// @param storeMoved whether the store was not in the announced state before its first path came
     public record DeploymentReport(
             int deployment,
             DeploymentState state,
@@ -113,7 +116,8 @@ public record Report(
             int exitStatus,
             Bytes outputTail,
             Bytes manifestHash,
-            List<Unusable> unusable) {
+            List<Unusable> unusable,
+            boolean storeMoved) {
         public static final int MAX_UNUSABLE = 16;
 
         public DeploymentReport {
@@ -147,7 +151,8 @@ public record Report(
                     exitStatus,
                     outputTail,
                     manifestHash,
-                    List.of());
+                    List.of(),
+                    false);
         }
 
         /// Whether this tells of just that deployment, and not of another with its number.
@@ -162,6 +167,21 @@ public record Report(
 
         public Missing missing(FecObject object) {
             return object == FecObject.MANIFEST ? manifest : pack;
+        }
+    }
+
+    /// Which paths are known to be damaged, in few bytes.
+    ///
+    /// @param sum exclusive or of the lower 32 bits of their [narlink.inventory.PathId]s
+    public record Damage(int paths, int sum) {
+        public static final Damage NONE = new Damage(0, 0);
+
+        public Damage {
+            if (paths < 0) throw new IllegalArgumentException(paths + " damaged paths");
+        }
+
+        public Damage with(long id) {
+            return new Damage(paths + 1, sum ^ (int) id);
         }
     }
 

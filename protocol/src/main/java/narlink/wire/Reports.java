@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.Counter;
 import narlink.wire.Report.DeploymentReport;
@@ -43,7 +42,7 @@ final class Reports {
         int platform = PLATFORMS.indexOf(report.system()) + 1;
         if (platform > 0) out.setPlatform(platform);
         else out.setSystem(report.system());
-        report.damaged().ifPresent(count -> out.setDamaged(count + 1));
+        report.damaged().ifPresent(damage -> out.setDamaged(damage.paths() + 1).setDamagedSum(damage.sum()));
         report.deployments().forEach(deployment -> out.addDeployments(write(deployment)));
         report.profiles().forEach(profile -> out.addProfiles(write(profile)));
         report.results()
@@ -79,7 +78,9 @@ final class Reports {
                 bounded(in.getResultsList(), Report.MAX_RESULTS).stream()
                         .map(Reports::parse)
                         .toList(),
-                in.getDamaged() == 0 ? OptionalInt.empty() : OptionalInt.of(in.getDamaged() - 1));
+                in.getDamaged() == 0
+                        ? Optional.empty()
+                        : Optional.of(new Report.Damage(in.getDamaged() - 1, in.getDamagedSum())));
     }
 
     private static String system(narlink.v1.Report in) {
@@ -136,7 +137,8 @@ final class Reports {
                 .setManifestHash(bytes(report.manifestHash()))
                 .addAllUnusable(report.unusable().stream()
                         .map(path -> path.index() * 2 + (path.damaged() ? 1 : 0))
-                        .toList());
+                        .toList())
+                .setStoreMoved(report.storeMoved());
         if (!report.manifest().equals(Missing.NONE)) out.setManifest(write(report.manifest()));
         if (!report.pack().equals(Missing.NONE)) out.setPack(write(report.pack()));
         return out.build();
@@ -158,7 +160,8 @@ final class Reports {
                 bytes(in.getManifestHash()),
                 bounded(in.getUnusableList(), DeploymentReport.MAX_UNUSABLE).stream()
                         .map(path -> new Report.Unusable(path >>> 1, (path & 1) == 1))
-                        .toList());
+                        .toList(),
+                in.getStoreMoved());
     }
 
     private static narlink.v1.Missing write(Missing missing) {

@@ -11,13 +11,15 @@ import narlink.inventory.Runs;
 /// @param number grows with every question
 /// @param digest the beginning of the store digest of the state that is asked about
 /// @param pieces of the object that are wanted
-public record StoreQuestion(long number, Bytes digest, Subject subject, List<Integer> pieces) implements Message {
+/// @param together how many of them, one behind the other, one answer may hold
+public record StoreQuestion(long number, Bytes digest, Subject subject, List<Integer> pieces, int together)
+        implements Message {
     public static final int DIGEST_BYTES = 8;
     /// Answers that one question may cost the return link.
     public static final int MAX_PIECES = 16;
 
     /// Pieces of an object: far more than the largest has.
-    private static final int MAX_PIECE = 1 << 20;
+    static final int MAX_PIECE = 1 << 20;
 
     public StoreQuestion {
         if (number < 1) throw new IllegalArgumentException("question " + number);
@@ -26,6 +28,7 @@ public record StoreQuestion(long number, Bytes digest, Subject subject, List<Int
         for (int piece : pieces) {
             if (piece < 0 || piece >= MAX_PIECE) throw new IllegalArgumentException("piece " + piece);
         }
+        if (together < 1) throw new IllegalArgumentException(together + " pieces together");
     }
 
     /// Which object.

@@ -1,20 +1,22 @@
 package narlink.inventory;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import narlink.Bytes;
-import narlink.Sha256;
 import narlink.inventory.Descriptions.Column;
 import narlink.nix.PathInfo;
-import narlink.nix.StorePath;
+import narlink.nix.SecretKey;
+import narlink.testkit.SampleStore;
+import narlink.wire.Envelope;
+import narlink.wire.Frames;
+import narlink.wire.SatelliteName;
+import narlink.wire.StoreAnswer;
 import org.junit.jupiter.api.Test;
 
 /// What it takes to tell of a store of 5,000 paths, and what other ways would take. Prints its figures.
@@ -25,6 +27,12 @@ final class InventorySizeTest {
     private static final int OVERHEAD = 100;
     /// Bytes of cells in one segment.
     private static final int PIECE = 24 * Sketch.CELL;
+    /// Bytes of a segment, if no other size is chosen.
+    private static final int SEGMENT = 8192;
+
+    private static final long NOW = 1_800_000_000_000L; // Questions are numbered by milliseconds.
+    private static final SecretKey KEY = SecretKey.generate("sat-7-flight-1");
+    private static final SatelliteName SATELLITE = new SatelliteName("sat-7");
 
     /// Sets that differ by some paths, each a thousand times: cells by the piece, against the hashes of 32 buckets and
     /// the ids of the buckets that differ.
@@ -68,64 +76,46 @@ final class InventorySizeTest {
     /// good random generator.
     @Test
     void aStoreIsToldInLessThanItsHashes() throws MalformedInventoryException {
-        var infos = store(new SplittableRandom(1));
-        var positions = new HashMap<StorePath, Integer>();
-        var byId = new ArrayList<>(infos);
-        byId.sort((a, b) -> Long.compare(id(a), id(b)));
-        for (int i = 0; i < PATHS; i++) positions.put(byId.get(i).path(), i);
-        long[] ids = byId.stream().mapToLong(InventorySizeTest::id).toArray();
-        int list = IdList.write(ids).length;
-        int names = Descriptions.write(infos, EnumSet.of(Column.NAME), positions::get, PATHS).length;
-        int traits = Descriptions.write(infos, EnumSet.of(Column.TRAITS), positions::get, PATHS).length;
-        System.out.printf(
-                "%d paths: which of known ones %d B; names %d B; sizes and references %d B more (without segments)%n",
-                PATHS, list, names, traits);
-        assertTrue(list < 3 * PATHS);
-        assertTrue(wire(names) <= 160_000, "as segments " + wire(names));
-    }
-
-    private static long wire(int bytes) {
-        return bytes + (long) Math.ceilDiv(bytes, 912) * OVERHEAD;
-    }
-
-    private static long id(PathInfo info) {
-        return PathId.of(info.path(), info.narHash().bytes());
-    }
-
-    /// Packages of a few words with versions and outputs, which refer to some that are popular and some that are near.
-    private static List<PathInfo> store(SplittableRandom random) {
-        String[] words = {
-            "lib", "python3.11", "perl5.38", "glibc", "gcc", "x11", "boost", "font", "gst", "qt", "kernel", "module",
-            "util", "core", "hook", "wrapper", "data", "config", "crypto", "ssl", "xml", "json", "http", "proto"
-        };
-        String[] outputs = {"", "", "", "", "-dev", "-lib", "-bin", "-man", "-doc"};
-        var paths = new ArrayList<StorePath>();
-        var infos = new ArrayList<PathInfo>();
-        for (int i = 0; i < PATHS; i++) {
-            var name = words[random.nextInt(words.length)] + "-" + words[random.nextInt(words.length)]
-                    + Integer.toString(random.nextInt(1300), 36) + "-" + random.nextInt(10) + "." + random.nextInt(30)
-                    + outputs[random.nextInt(outputs.length)];
-            byte[] digest = new byte[20];
-            byte[] hash = new byte[32];
-            random.nextBytes(digest);
-            random.nextBytes(hash);
-            var path = StorePath.of(digest, name);
-            var references = new TreeSet<StorePath>();
-            for (int r = random.nextInt(7); r > 0 && i > 0; r--) {
-                double popular = Math.pow(random.nextDouble(), 4);
-                references.add(paths.get((int) (popular * i)));
-            }
-            paths.add(path);
-            infos.add(new PathInfo(
-                    path,
-                    new Sha256(Bytes.of(hash)),
-                    8L * (long) Math.exp(3 + 11 * random.nextDouble()),
-                    references,
-                    Optional.empty(),
-                    List.of(),
-                    Optional.empty()));
+        var infos = new SampleStore(new SplittableRandom(1)).paths(PATHS);
+        var positions =
+                Descriptions.positions(infos.stream().map(PathInfo::path).toList());
+        long[] ids = infos.stream()
+                .mapToLong(info -> PathId.of(info.path(), info.narHash().bytes()))
+                .sorted()
+                .toArray();
+        long references =
+                infos.stream().mapToLong(info -> info.references().size()).sum();
+        System.out.printf("%d paths with %.1f references each%n", PATHS, (double) references / PATHS);
+        print("which of known ones", IdList.write(ids));
+        for (var columns : List.of(EnumSet.of(Column.NAME), EnumSet.of(Column.TRAITS))) {
+            print(columns.toString(), Descriptions.write(infos, columns, positions::get, PATHS));
         }
-        infos.sort((a, b) -> Descriptions.ORDER.compare(a.path(), b.path()));
-        return infos;
+        var columns = EnumSet.of(Column.NAME, Column.TRAITS);
+        byte[] all = Descriptions.write(infos, columns, positions::get, PATHS);
+        print(columns.toString(), all);
+        var told = Descriptions.read(all, columns, PATHS);
+        assertEquals(infos.stream().map(PathInfo::path).toList(), told.paths());
+        assertTrue(wire(all, SEGMENT) <= 160_000, "as segments " + wire(all, SEGMENT));
+    }
+
+    private static void print(String what, byte[] object) {
+        System.out.printf(
+                "%s: %d B, as segments of 1 KiB %d B, of 8 KiB %d B%n",
+                what, object.length, wire(object, 1024), wire(object, SEGMENT));
+    }
+
+    /// Bytes of the frames, on a stream, of all answers that bring an object.
+    private static long wire(byte[] object, int segment) {
+        long bytes = 0;
+        int most = StoreAnswer.fitting(segment);
+        for (int piece = 0; piece < StoreAnswer.pieces(object.length); piece += most) {
+            int from = piece * StoreAnswer.PIECE;
+            var data = Bytes.of(object, from, Math.min(most * StoreAnswer.PIECE, object.length - from));
+            var answer = new StoreAnswer(NOW, object.length, piece, data);
+            byte[] sealed = Envelope.seal(answer, KEY, Envelope.Direction.DOWN, SATELLITE);
+            assertTrue(sealed.length <= segment, "a segment of " + sealed.length);
+            bytes += Frames.frame(sealed).length;
+        }
+        return bytes;
     }
 }

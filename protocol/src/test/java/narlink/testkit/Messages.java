@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import narlink.Bytes;
 import narlink.Sha256;
 import narlink.fec.Oti;
@@ -108,7 +108,8 @@ public final class Messages {
                         Arbitraries.longs().between(1, Long.MAX_VALUE),
                         bytes(StoreQuestion.DIGEST_BYTES, StoreQuestion.DIGEST_BYTES),
                         subjects,
-                        Arbitraries.integers().between(0, 1_000_000).list().ofMaxSize(StoreQuestion.MAX_PIECES))
+                        Arbitraries.integers().between(0, 1_000_000).list().ofMaxSize(StoreQuestion.MAX_PIECES),
+                        Arbitraries.integers().between(1, StoreQuestion.MAX_PIECES))
                 .as(StoreQuestion::new);
     }
 
@@ -116,8 +117,8 @@ public final class Messages {
         return Combinators.combine(
                         Arbitraries.longs().between(1, Long.MAX_VALUE),
                         Arbitraries.integers().between(0, Integer.MAX_VALUE),
-                        Arbitraries.integers().between(0, Integer.MAX_VALUE),
-                        bytes(0, StoreAnswer.PIECE))
+                        Arbitraries.integers().between(0, 1_000_000),
+                        bytes(0, StoreQuestion.MAX_PIECES * StoreAnswer.PIECE))
                 .as(StoreAnswer::new);
     }
 
@@ -154,7 +155,7 @@ public final class Messages {
                             number,
                             paths,
                             told.results(),
-                            number % 3 == 0 ? OptionalInt.empty() : OptionalInt.of(number / 3));
+                            number % 3 == 0 ? Optional.empty() : Optional.of(new Report.Damage(number / 3, number)));
                 });
     }
 
@@ -196,7 +197,8 @@ public final class Messages {
                                 ? List.of()
                                 : Collections.nCopies(
                                         Report.DeploymentReport.MAX_UNUSABLE,
-                                        new Report.Unusable(count, exit % 2 == 0))));
+                                        new Report.Unusable(count, exit % 2 == 0)),
+                        count % 3 == 0));
     }
 
     private static Arbitrary<Report.Missing> missing() {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import narlink.ground.Pass;
 import narlink.ground.ReportReader;
 import narlink.ground.Supplements;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,8 @@ final class IngestCommand extends Base {
                 InputStream in = file == null ? System.in : Files.newInputStream(file)) {
             var satellite = satellite(ledger, name);
             var read = ReportReader.read(ledger, satellite, in, Instant.now());
-            asking(ledger, satellite)
-                    .inFiles(Instant.now()); // Takes up the answers; the next export asks for the rest.
+            // Takes up the answers; the next export asks for the rest.
+            asking(ledger, satellite).inFiles(Pass.Settings.SEGMENT_SIZE, Instant.now());
             SupplementText.answer(new Supplements(files(), ledger, this::openStore), satellite);
             follow(ledger, satellite);
             var out = new JsonObject();

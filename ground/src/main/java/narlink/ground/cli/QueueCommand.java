@@ -90,6 +90,7 @@ final class QueueCommand extends Base {
         out.addProperty("blocks", deployment.blocks());
         out.addProperty("pathsDone", deployment.progress().pathsDone());
         out.addProperty("paths", deployment.objects().size());
+        out.addProperty("storeMoved", deployment.progress().storeMoved());
         out.addProperty("packBytes", deployment.packBytes());
         out.addProperty("profile", deployment.profile());
         out.addProperty("flake", deployment.origin());

@@ -193,6 +193,7 @@ final class StatusCommand extends Base {
                             progress.pathsDone(),
                             deployment.objects().size()));
         }
+        if (progress.storeMoved() && !deployment.ended()) line.append("  the store has changed since it was planned");
         if (!progress.reason().isEmpty())
             line.append("  (").append(progress.reason()).append(')');
         if (progress.exitStatus() > 0 && !progress.outputTail().isEmpty()) {

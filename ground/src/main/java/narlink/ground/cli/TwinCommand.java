@@ -7,10 +7,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import narlink.ground.Ledger;
+import narlink.ground.ReportReader;
+import narlink.ground.Satellite;
 import narlink.ground.Twin;
+import narlink.nix.SecretKey;
 import narlink.nix.Store;
 import narlink.store.Options;
 import narlink.store.Stores;
+import narlink.wire.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "twin",
         description =
-                "Makes or refreshes a store in a directory that holds what is on board, to try an update on Earth "
-                        + "before it is sent.",
+                "Makes or refreshes a store in a directory that holds what is on board, with its profiles and with what "
+                        + "keeps paths alive there, to try an update on Earth before it is sent.",
         footer = {
             "",
             "Example: narlink twin sat-7 /var/tmp/sat-7",
@@ -57,13 +62,16 @@ final class TwinCommand extends Base {
             Twin.Made made;
             try (var twin = Stores.open(url, options)) {
                 for (var each : urls) earth.add(openStore(each));
-                made = new Twin(ledger.mirror(satellite.name()), key).refresh(twin, earth);
+                made = twin(ledger, satellite, key).refresh(twin, earth);
             } finally {
                 for (var store : earth) store.close();
             }
+            boolean rooted = !ledger.roots(satellite.name()).isEmpty();
+            if (!rooted) ledger.wantRoots(satellite.name());
             var out = new JsonObject();
             out.addProperty("satellite", name);
             out.addProperty("store", url);
+            out.addProperty("rootsKnown", rooted);
             out.addProperty("copied", made.copied());
             out.addProperty("deleted", made.deleted());
             var lacking = new JsonArray();
@@ -72,8 +80,17 @@ final class TwinCommand extends Base {
             print(out, () -> {
                 System.out.printf("%s: %d paths copied, %d deleted%n", url, made.copied(), made.deleted());
                 made.lacking().forEach(path -> System.out.println("  no store on Earth has " + path));
+                if (!rooted)
+                    System.out.println("  what keeps paths alive on board is not known yet: the next pass asks for it;"
+                            + " until then all of them are kept alive here");
             });
             return made.lacking().isEmpty() ? 0 : Narlink.LEFT;
         }
+    }
+
+    private static Twin twin(Ledger ledger, Satellite satellite, SecretKey key) {
+        var profiles =
+                ReportReader.last(ledger, satellite).map(Report::profiles).orElse(List.of());
+        return new Twin(ledger.mirror(satellite.name()), ledger.roots(satellite.name()), profiles, key);
     }
 }

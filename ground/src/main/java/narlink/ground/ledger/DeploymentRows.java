@@ -95,7 +95,8 @@ final class DeploymentRows {
                         row.getInt("paths_done"),
                         row.getInt("exit_status"),
                         row.getString("output_tail"),
-                        row.getInt("stuck") != 0),
+                        row.getInt("stuck") != 0,
+                        row.getInt("store_moved") != 0),
                 row.getString("store"));
     }
 

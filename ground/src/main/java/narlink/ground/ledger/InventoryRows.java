@@ -101,6 +101,7 @@ final class InventoryRows {
     static void settle(Handle handle, SatelliteName satellite, Collection<Mirror.Item> items, Bytes digest) {
         delete(handle, satellite, "mirror");
         delete(handle, satellite, "piece");
+        delete(handle, satellite, "question"); // Answers that come again tell of a state that may be no more.
         believe(handle, satellite, items);
         handle.createUpdate("UPDATE satellite SET verified = :digest, verified_ids = :ids WHERE name = :satellite")
                 .bind("satellite", satellite.value())
@@ -117,7 +118,7 @@ final class InventoryRows {
     }
 
     static long lastQuestion(Handle handle, SatelliteName satellite) {
-        return handle.createQuery("SELECT COALESCE(MAX(number), 0) FROM question WHERE satellite = :satellite")
+        return handle.createQuery("SELECT last_question FROM satellite WHERE name = :satellite")
                 .bind("satellite", satellite.value())
                 .mapTo(Long.class)
                 .one();
@@ -133,6 +134,10 @@ final class InventoryRows {
                 .bind("paths", paths)
                 .bind("subject", Piece.write(question.subject()))
                 .execute();
+        handle.createUpdate("UPDATE satellite SET last_question = :number WHERE name = :satellite")
+                .bind("number", question.number())
+                .bind("satellite", satellite.value())
+                .execute();
         handle.createUpdate("DELETE FROM question WHERE satellite = :satellite AND number <= (SELECT number"
                         + " FROM question WHERE satellite = :satellite ORDER BY number DESC LIMIT 1 OFFSET :most)")
                 .bind("satellite", satellite.value())
@@ -141,20 +146,24 @@ final class InventoryRows {
     }
 
     static boolean told(Handle handle, SatelliteName satellite, StoreAnswer answer) {
-        var question = handle.createQuery("SELECT * FROM question WHERE satellite = :satellite AND number = :number")
+        var told = handle.createQuery("SELECT * FROM question WHERE satellite = :satellite AND number = :number")
                 .bind("satellite", satellite.value())
                 .bind("number", answer.question())
-                .map((row, context) -> piece(row, answer))
+                .map((row, context) -> pieces(row, answer))
                 .findOne();
-        if (question.isEmpty()) return false;
-        var piece = question.get();
+        if (told.isEmpty()) return false;
         if (answer.moved()) {
-            handle.createUpdate("DELETE FROM piece WHERE satellite = :satellite AND digest = :digest")
+            handle.createUpdate("DELETE FROM piece WHERE satellite = :satellite AND digest = (SELECT digest"
+                            + " FROM question WHERE satellite = :satellite AND number = :number)")
                     .bind("satellite", satellite.value())
-                    .bind("digest", piece.digest().hex())
+                    .bind("number", answer.question())
                     .execute();
-            return true;
         }
+        told.get().forEach(piece -> keep(handle, satellite, piece));
+        return true;
+    }
+
+    private static void keep(Handle handle, SatelliteName satellite, Piece piece) {
         // Pieces of an object of another size are of another object.
         handle.createUpdate("DELETE FROM piece WHERE satellite = :satellite AND digest = :digest AND subject = :subject"
                         + " AND (size <> :size OR piece = :piece)")
@@ -174,17 +183,14 @@ final class InventoryRows {
                 .bind("size", piece.size())
                 .bind("data", SqlLedger.base64(piece.data().toArray()))
                 .execute();
-        return true;
     }
 
-    private static Piece piece(ResultSet question, StoreAnswer answer) throws SQLException {
-        return new Piece(
+    private static List<Piece> pieces(ResultSet question, StoreAnswer answer) throws SQLException {
+        return Piece.of(
                 Bytes.ofHex(question.getString("digest")),
                 question.getInt("paths"),
                 Piece.parse(question.getString("subject")),
-                answer.piece(),
-                answer.size(),
-                answer.data());
+                answer);
     }
 
     static List<Piece> pieces(Handle handle, SatelliteName satellite) {
@@ -201,16 +207,20 @@ final class InventoryRows {
     }
 
     static void discard(Handle handle, SatelliteName satellite, Bytes digest, StoreQuestion.Subject subject) {
-        handle.createUpdate(
-                        "DELETE FROM piece WHERE satellite = :satellite AND digest = :digest AND subject = :subject")
-                .bind("satellite", satellite.value())
-                .bind("digest", digest.hex())
-                .bind("subject", Piece.write(subject))
-                .execute();
+        for (var table : List.of("piece", "question")) {
+            handle.createUpdate(
+                            "DELETE FROM <table> WHERE satellite = :satellite AND digest = :digest AND subject = :subject")
+                    .define("table", table)
+                    .bind("satellite", satellite.value())
+                    .bind("digest", digest.hex())
+                    .bind("subject", Piece.write(subject))
+                    .execute();
+        }
     }
 
     static void rooted(Handle handle, SatelliteName satellite, SortedMap<String, StorePath> roots) {
         delete(handle, satellite, "root");
+        delete(handle, satellite, "question");
         roots.forEach((name, path) -> handle.createUpdate(
                         "INSERT INTO root (satellite, name, path) VALUES (:satellite, :name, :path)")
                 .bind("satellite", satellite.value())

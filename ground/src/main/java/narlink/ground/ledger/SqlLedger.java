@@ -294,7 +294,7 @@ public final class SqlLedger implements Ledger {
     public void progress(SatelliteName satellite, int number, Deployment.Progress progress) {
         jdbi.useTransaction(handle -> handle.createUpdate("UPDATE deployment SET state = :state, reason = :reason,"
                         + " blocks_done = :blocks, paths_done = :paths, exit_status = :exit, output_tail = :tail,"
-                        + " stuck = :stuck"
+                        + " stuck = :stuck, store_moved = :moved"
                         + " WHERE satellite = :satellite AND number = :number")
                 .bind("satellite", satellite.value())
                 .bind("number", number)
@@ -305,6 +305,7 @@ public final class SqlLedger implements Ledger {
                 .bind("exit", progress.exitStatus())
                 .bind("tail", progress.outputTail())
                 .bind("stuck", progress.stuck() ? 1 : 0)
+                .bind("moved", progress.storeMoved() ? 1 : 0)
                 .execute());
     }
 

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import narlink.nix.StorePath;
 import narlink.store.Options;
 import narlink.store.Stores;
+import narlink.testkit.OtherNix;
 import narlink.testkit.RealNix;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A flake is built on Earth; what was built goes on board with the flake's source, and nothing is built there.
@@ -33,7 +36,19 @@ final class FlakeTest {
     @Test
     void whatWasBuiltGoesUpWithItsSource() throws IOException, InterruptedException {
         RealNix.required();
-        var programs = new Programs(directory, NIX);
+        goesUpWithItsSource(new Programs(directory, NIX));
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = OtherNix.ROOT, matches = ".+", disabledReason = "needs another system's root")
+    void anotherNixOnEarthMakesNoDifference() throws IOException, InterruptedException {
+        RealNix.required();
+        var environment = new HashMap<>(NIX);
+        environment.put("PATH", OtherNix.path(directory.resolve("bin")));
+        goesUpWithItsSource(new Programs(directory, environment));
+    }
+
+    private void goesUpWithItsSource(Programs programs) throws IOException, InterruptedException {
         var earth = "local?root=" + directory.resolve("earth");
         var board = "local?root=" + directory.resolve("board");
         var mission = programs.told(programs.narlink("init", "--json"))
@@ -48,6 +63,10 @@ final class FlakeTest {
                 flight.get("flightKey").getAsString(),
                 "--json"));
         var reference = flake() + "#packages.any.tool";
+        var planned = programs.told(programs.narlink("plan", "sat", "--flake", reference, "--store", earth, "--json"));
+        assertEquals(2, planned.get("newPaths").getAsInt(), "what was built, its source: " + planned);
+        var shown = programs.told(programs.narlink("diff", "sat", "--flake", reference, "--store", earth, "--json"));
+        assertTrue(shown.get("packages").toString().contains("\"name\":\"tool\""), shown.toString());
         var sent = programs.told(
                 programs.narlink("send", "sat", "--flake", reference, "--with-inputs", "--store", earth, "--json"));
         assertEquals(3, sent.getAsJsonArray("targets").size(), "what was built, its source, its input");

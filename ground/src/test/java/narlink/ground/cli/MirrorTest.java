@@ -130,7 +130,11 @@ final class MirrorTest {
     }
 
     private List<String> valid() throws IOException {
-        try (var store = Stores.open(board, Options.of(directory.resolve("roots")))) {
+        return valid(root());
+    }
+
+    private List<String> valid(Path root) throws IOException {
+        try (var store = Stores.open("local?root=" + root, Options.of(directory.resolve("roots")))) {
             return store.validPaths().stream().map(StorePath::toString).sorted().toList();
         }
     }
@@ -309,22 +313,66 @@ final class MirrorTest {
         assertTrue(packages.contains("{\"name\":\"tool\",\"before\":[\"1.0\"],\"after\":[\"1.1\"]"), packages);
         assertTrue(packages.contains("{\"name\":\"plugin\",\"before\":[\"1.0\"],\"after\":[]"), packages);
         var twin = directory.resolve("twin").toString();
-        var made = programs.told(programs.narlink("twin", "sat", twin, "--json"));
+        var made = refreshed(twin);
         assertEquals(valid().size(), made.get("copied").getAsInt());
-        try (var store = Stores.open("local?root=" + twin, Options.of(directory.resolve("roots")))) {
-            assertEquals(
-                    valid(),
-                    store.validPaths().stream()
-                            .map(StorePath::toString)
-                            .sorted()
-                            .toList());
-        }
+        assertEquals(valid(), valid(Path.of(twin)));
         assertTrue(RealNix.verifies(Path.of(twin)));
-        assertEquals(
-                0,
-                programs.told(programs.narlink("twin", "sat", twin, "--json"))
-                        .get("copied")
-                        .getAsInt());
+        assertEquals(0, refreshed(twin).get("copied").getAsInt());
+    }
+
+    @Test
+    void aTwinKeepsWhatIsKeptOnBoard() throws Exception {
+        StorePath third;
+        try (var store = earth()) {
+            third = SampleClosure.add(store, "tool-1.2", new TreeSet<>(List.of(library)), new byte[5000]);
+        }
+        startReceiver();
+        delivered(first);
+        delivered(second);
+        Files.delete(root().resolve("nix/var/nix/profiles/narlink/default-1-link"));
+        delete(root().resolve("nix/var/nix/gcroots/narlink/profiles/default/1"));
+        var twin = directory.resolve("twin");
+        assertFalse(refreshed(twin.toString()).get("rootsKnown").getAsBoolean());
+        assertEquals(0, pass().code());
+        assertTrue(refreshed(twin.toString()).get("rootsKnown").getAsBoolean());
+        var onBoard = valid();
+        assertEquals(onBoard, valid(twin));
+        // The update is imported and activated there, and nothing of it reaches the satellite.
+        programs.told(programs.narlink(
+                "send", "sat", third.toString(), "--store", earth, "--activate", "touch $NARLINK_STATE/ran", "--json"));
+        var up = directory.resolve("up").toString();
+        programs.narlink("export", "sat", "--bytes", "20M", "--out", up);
+        var mission = programs.told(programs.narlink("init", "--json"))
+                .get("missionKey")
+                .getAsString();
+        inTwin("init", "--satellite", "sat", "--trust", mission, "--json");
+        var received = inTwin("receive", up, "--store", "local?root=" + twin, "--json");
+        var profile = received.json().getAsJsonArray("profiles").get(0).getAsJsonObject();
+        assertEquals(3, profile.get("generation").getAsInt(), "behind those on board: " + profile);
+        assertTrue(Files.exists(directory.resolve("twin-flight/ran")));
+        assertTrue(valid(twin).contains(third.toString()));
+        assertEquals(onBoard, valid());
+        // Another look at what is on board takes the update away again; collecting leaves what stays alive there.
+        refreshed(twin.toString());
+        assertEquals(onBoard, valid(twin));
+        RealNix.run("nix-store", "--store", twin.toString(), "--gc");
+        var kept = new ArrayList<>(onBoard);
+        kept.removeAll(List.of(first.toString(), plugin.toString()));
+        assertEquals(kept, valid(twin));
+        assertEquals(2, refreshed(twin.toString()).get("copied").getAsInt());
+        assertEquals(0, pass().code());
+        mirrorIsTheStore();
+    }
+
+    private JsonObject refreshed(String twin) throws IOException, InterruptedException {
+        return programs.told(programs.narlink("twin", "sat", twin, "--json"));
+    }
+
+    private Programs.Ended inTwin(String... arguments) throws IOException, InterruptedException {
+        var ended = Programs.finish(
+                Programs.startReceiver(directory.resolve("twin-flight"), List.of(), java.util.Map.of(), arguments));
+        assertEquals(0, ended.code(), ended.out() + ended.errors());
+        return ended;
     }
 
     private static void delete(Path tree) throws IOException {

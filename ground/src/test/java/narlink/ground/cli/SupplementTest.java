@@ -74,39 +74,66 @@ final class SupplementTest {
         byte[] bytes = Files.readAllBytes(nar);
         bytes[bytes.length / 2] ^= 1;
         Files.write(nar, bytes);
-        answered();
+        answered(false);
     }
 
     @Test
     void ofAMissingBase() throws Exception {
         Files.delete(directory.resolve("board").resolve(oldTop.digest() + ".narinfo"));
-        answered();
+        answered(true);
     }
 
     @Test
     void ofAMissingReference() throws Exception {
         Files.delete(directory.resolve("board").resolve(oldTop.digest() + ".narinfo"));
         Files.delete(directory.resolve("board").resolve(library.digest() + ".narinfo"));
-        answered();
+        answered(true);
+    }
+
+    @Test
+    void notOfWhatIsNoneOfItsBusiness() throws Exception {
+        try (var store = Stores.open(board, Options.of(directory.resolve("board-roots")))) {
+            SampleClosure.add(store, "by-hand-1.0", new TreeSet<>(), new byte[100]);
+        }
+        var pass = pass();
+        var deployments = pass.json().getAsJsonArray("deployments");
+        assertEquals(1, deployments.size(), pass.out());
+        var only = deployments.get(0).getAsJsonObject();
+        assertEquals("CONFIRMED", only.get("state").getAsString());
+        assertTrue(only.get("storeMoved").getAsBoolean(), only.toString());
+        assertTrue(pass.json().get("sentBytes").getAsLong() < 20_000, "it goes on as it was planned");
+        var status = programs.told(programs.narlink("status", "sat", "--json"));
+        assertTrue(status.get("inSync").getAsBoolean(), "what was added is learnt: " + status);
+    }
+
+    /// A path that Earth does not know begins like the base: Earth learns it, and names the base by more of its digits.
+    @Test
+    void ofABaseWhoseNameWasTooShort() throws Exception {
+        byte[] digest = oldTop.digestBytes();
+        digest[10] ^= 1;
+        try (var store = Stores.open(board, Options.of(directory.resolve("board-roots")))) {
+            var stranger = StorePath.of(digest, "stranger");
+            SampleClosure.put(store, stranger, new TreeSet<>(), SampleClosure.nar(new byte[100]));
+        }
+        var pass = pass();
+        assertTrue(pass.errors().contains("2 takes its place"), pass.errors());
+        assertTrue(pass.json().get("sentBytes").getAsLong() < 20_000, "made of the base after all: " + pass.out());
+        confirmed();
     }
 
     /// In the very same pass, with the first deployment's pack never sent.
-    private void answered() throws Exception {
-        var socket = directory.resolve("socket");
-        var receiver = programs.startFlight("run", "--pipe", "unix-listen:" + socket, "--store", board);
-        try {
-            for (int i = 0; i < 300 && !Files.exists(socket); i++) TimeUnit.MILLISECONDS.sleep(100);
-            var pass = programs.narlink("pass", "sat", "--pipe", "unix:" + socket, "--duration", "60s", "--json");
-            assertEquals(0, pass.code(), pass.out() + pass.errors());
-            assertTrue(pass.errors().contains("2 takes its place"), pass.errors());
-            var deployments = pass.json().getAsJsonArray("deployments");
-            assertEquals(
-                    "SUPERSEDED",
-                    deployments.get(0).getAsJsonObject().get("state").getAsString());
-            assertTrue(pass.json().get("sentBytes").getAsLong() > 100_000, "without the base it takes more");
-        } finally {
-            receiver.process().destroyForcibly().waitFor();
-        }
+    private void answered(boolean storeMoved) throws Exception {
+        var pass = pass();
+        assertTrue(pass.errors().contains("2 takes its place"), pass.errors());
+        var first = pass.json().getAsJsonArray("deployments").get(0).getAsJsonObject();
+        assertEquals("SUPERSEDED", first.get("state").getAsString());
+        assertEquals(storeMoved, heardOfAChange(), pass.errors());
+        assertTrue(pass.json().get("sentBytes").getAsLong() > 100_000, "without the base it takes more");
+        confirmed();
+    }
+
+    /// The second deployment brought it.
+    private void confirmed() throws IOException, InterruptedException {
         try (var to = Stores.open(board, Options.of(directory.resolve("roots")))) {
             for (var path : to.closure(List.of(newTop))) to.nar(path, java.io.OutputStream.nullOutputStream());
         }
@@ -118,6 +145,23 @@ final class SupplementTest {
                         .getAsJsonObject()
                         .get("state")
                         .getAsString());
+    }
+
+    private Programs.Ended pass() throws IOException, InterruptedException {
+        var socket = directory.resolve("socket");
+        var receiver = programs.startFlight("run", "--pipe", "unix-listen:" + socket, "--store", board);
+        try {
+            for (int i = 0; i < 300 && !Files.exists(socket); i++) TimeUnit.MILLISECONDS.sleep(100);
+            var pass = programs.narlink("pass", "sat", "--pipe", "unix:" + socket, "--duration", "60s", "--json");
+            assertEquals(0, pass.code(), pass.out() + pass.errors());
+            return pass;
+        } finally {
+            receiver.process().destroyForcibly().waitFor();
+        }
+    }
+
+    private boolean heardOfAChange() throws IOException, InterruptedException {
+        return programs.narlink("log", "sat").out().contains("deployment 1 finds the store on board changed");
     }
 
     private Path nar(StorePath path) throws IOException {

@@ -220,7 +220,7 @@ class SqlLedgerTest {
                 1,
                 0,
                 List.of(),
-                java.util.OptionalInt.empty());
+                java.util.Optional.empty());
     }
 
     private static Deployment deployment(int number) {

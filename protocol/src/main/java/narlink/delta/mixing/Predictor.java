@@ -9,7 +9,7 @@ import java.util.Arrays;
 /// against other contexts that fell on the same slot. Its prediction is mixed in the domain of logits, together with
 /// what slots of that state have proved to be worth; by several sets of weights, each chosen by something that tells
 /// who is right; their results are mixed again, and corrected by what they were worth in two small contexts.
-final class Predictor {
+public final class Predictor {
     private static final int P_SHIFT = 12; // In a slot: 20 bits of probability, 7 of check, 5 of count.
     private static final int P_BITS = 20;
     private static final int CHECK_MASK = 0xfe0;
@@ -59,7 +59,8 @@ final class Predictor {
     /// @param corrections numbers of small contexts, of the two kinds
     /// @param finals number of sets of final weights
     /// @param sets numbers of sets of weights
-    Predictor(BinaryCoder coder, int[] slots, int contexts, int rate, int[] corrections, int finals, int... sets) {
+    public Predictor(
+            BinaryCoder coder, int[] slots, int contexts, int rate, int[] corrections, int finals, int... sets) {
         this.coder = coder;
         this.slots = slots;
         this.rate = rate;
@@ -96,7 +97,7 @@ final class Predictor {
     }
 
     /// Tells a context, for the next bits.
-    void context(int number, int value) {
+    public void context(int number, int value) {
         int hash = value * 0x9E3779B1 + number * 0x632BE5AB;
         hash = (hash ^ hash >>> 15) * 0x85EBCA6B;
         hash ^= hash >>> 13;
@@ -105,16 +106,16 @@ final class Predictor {
     }
 
     /// Chooses a set of weights.
-    void choose(int number, int set) {
+    public void choose(int number, int set) {
         chosen[number] = set * inputs.length;
     }
 
-    void chooseFinal(int set) {
+    public void chooseFinal(int set) {
         finalChosen = set * weights.length;
     }
 
     /// @param node from 1 to 15: a 1 and the bits of the group so far
-    int code(int bit, int node, int firstCorrection, int secondCorrection) throws IOException {
+    public int code(int bit, int node, int firstCorrection, int secondCorrection) throws IOException {
         predict(node);
         int mixed = mix();
         int probability = Logistic.squash(mixed);

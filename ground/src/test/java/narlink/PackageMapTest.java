@@ -24,6 +24,7 @@ final class PackageMapTest {
             "narlink.simulation",
             "narlink.delta",
             "narlink.delta.mixing",
+            "narlink.delta.lzma",
             "narlink.pack",
             "narlink.wire",
             "narlink.v1");
@@ -36,8 +37,9 @@ final class PackageMapTest {
             Map.entry("narlink.fec", Set.of()),
             Map.entry("narlink.simulation", Set.of()),
             Map.entry("narlink.v1", Set.of()),
-            Map.entry("narlink.delta", Set.of("narlink.nix", "narlink.delta.mixing")),
+            Map.entry("narlink.delta", Set.of("narlink.nix", "narlink.delta.mixing", "narlink.delta.lzma")),
             Map.entry("narlink.delta.mixing", Set.of()),
+            Map.entry("narlink.delta.lzma", Set.of()),
             Map.entry("narlink.pack", Set.of("narlink.nix", "narlink.delta", "narlink.fec", "narlink.v1")),
             Map.entry("narlink.wire", Set.of("narlink.nix", "narlink.inventory", "narlink.fec", "narlink.v1")),
             Map.entry("narlink.store", Set.of("narlink.nix")),

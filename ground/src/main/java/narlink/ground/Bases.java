@@ -22,7 +22,8 @@ final class Bases {
     /// A base by contents must have so many features that no other has.
     private static final int MIN_SHARED = 8;
 
-    /// Beyond this, matching would take too much memory.
+    /// So many bytes of bases may stand in a file beside the store while a path is made of them; more only for a path
+    /// that is itself that large.
     private static final long MAX_BYTES = 256L << 20;
 
     private final Store earth;
@@ -56,8 +57,9 @@ final class Bases {
         var missing = sketch(path);
         if (named.isPresent()) missing = missing.without(sketch(named.get()));
         long bytes = chosen.stream().mapToLong(PathInfo::narSize).sum();
+        long most = Math.max(MAX_BYTES, path.narSize() + path.narSize() / 4);
         while (chosen.size() < MAX_BASES && missing.size() >= MIN_SHARED) {
-            var next = byContents(missing, candidates, MAX_BYTES - bytes);
+            var next = byContents(missing, candidates, most - bytes);
             if (next.isEmpty()) break;
             chosen.add(next.get());
             bytes += next.get().narSize();

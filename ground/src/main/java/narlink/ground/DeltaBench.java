@@ -48,6 +48,18 @@ public final class DeltaBench {
     /// @param seconds in all, on the wall
     public record Result(String method, String program, Optional<Long> bytes, double seconds) {}
 
+    /// @param rawBytes all NARs
+    /// @param decodeSeconds what the receiver's code takes to make them of the pack, on the wall, on one core
+    public record Report(List<Result> results, long rawBytes, double decodeSeconds) {
+        public Report {
+            results = List.copyOf(results);
+        }
+
+        public double decodedMegabytesPerSecond() {
+            return rawBytes / 1e6 / decodeSeconds;
+        }
+    }
+
     private final Store earth;
     private final Path scratch;
     private final Consumer<String> progress;
@@ -64,13 +76,13 @@ public final class DeltaBench {
     /// @param now tops of what is to come
     /// @param scratch directory for NARs, one path's at a time and those of all new paths together
     /// @param progress told what is being done
-    public static List<Result> measure(
+    public static Report measure(
             Store earth, List<StorePath> old, List<StorePath> now, Path scratch, Consumer<String> progress)
             throws IOException {
         return new DeltaBench(earth, scratch, progress).measure(old, now);
     }
 
-    private List<Result> measure(List<StorePath> old, List<StorePath> now) throws IOException {
+    private Report measure(List<StorePath> old, List<StorePath> now) throws IOException {
         var have = earth.closure(old);
         long start = System.nanoTime();
         var plan = Planner.plan(earth, now, have, have);
@@ -85,6 +97,10 @@ public final class DeltaBench {
                 "narlink",
                 Optional.of(packed.object().length + Files.size(pack)),
                 (System.nanoTime() - start) / 1e9));
+        progress.accept("narlink: decoding");
+        start = System.nanoTime();
+        Rehearsal.rehearse(packed, earth, scratch);
+        double decodeSeconds = (System.nanoTime() - start) / 1e9;
         Files.delete(pack);
         others(plan);
         for (var program : Program.values()) {
@@ -94,7 +110,7 @@ public final class DeltaBench {
                     Optional.ofNullable(bytes.get(program)),
                     nanos.getOrDefault(program, 0L) / 1e9));
         }
-        return results;
+        return new Report(results, plan.rawBytes(), decodeSeconds);
     }
 
     private void others(Plan plan) throws IOException {

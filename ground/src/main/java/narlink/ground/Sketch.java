@@ -14,6 +14,9 @@ final class Sketch {
     /// Bytes that a feature stands for, on average.
     static final int BYTES_PER_FEATURE = 1 << 10;
 
+    /// A hash below this one is a feature.
+    private static final long LEAST_OTHER = Long.divideUnsigned(-1L, BYTES_PER_FEATURE);
+
     private static final long[] GEAR = new SplittableRandom(1).longs(256).toArray();
 
     private long[] features = new long[64];
@@ -68,7 +71,7 @@ final class Sketch {
         @Override
         public void write(int b) {
             hash = (hash << 1) + GEAR[b & 0xff];
-            if (Long.compareUnsigned(hash, -1L / BYTES_PER_FEATURE) >= 0) return;
+            if (Long.compareUnsigned(hash, LEAST_OTHER) >= 0) return;
             if (count == features.length) features = Arrays.copyOf(features, 2 * count);
             features[count++] = hash;
         }

@@ -62,7 +62,8 @@ final class Opener {
 
     private Optional<Shown> open(String place, byte[] file, int level) throws IOException {
         if (level > LEVELS) return Optional.empty();
-        var candidate = Gzip.open(file, left).or(() -> zstd(file)).or(() -> Xz.open(file, left));
+        var candidate = Gzip.open(file, left).or(() -> zstd(file));
+        if (candidate.isEmpty()) candidate = Xz.open(file, left);
         if (candidate.isPresent()) return admitted(place, candidate.get(), level);
         var members = Zip.members(file);
         return members.isEmpty() ? Optional.empty() : members(place, file, members, level);

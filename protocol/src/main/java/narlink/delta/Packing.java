@@ -69,24 +69,15 @@ final class Packing {
     }
 
     private static Optional<Recipe.Packed> findXz(Opener.Candidate candidate) throws IOException {
-        for (int variant : Xz.variants(candidate.packed())) {
-            byte[] header = new byte[1 + candidate.header().length];
-            header[0] = (byte) variant;
-            System.arraycopy(candidate.header(), 0, header, 1, candidate.header().length);
-            var recipe = new Recipe.Packed(XZ, header, Optional.empty());
-            if (makes(recipe, candidate)) return Optional.of(recipe);
-        }
-        return Optional.empty();
+        var shape = Xz.find(candidate);
+        return shape.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Recipe.Packed(XZ, shape.get().header(), Optional.empty()));
     }
 
     private static boolean makes(Recipe.Packed recipe, Opener.Candidate candidate) throws IOException {
-        var sink = new Comparing(candidate.packed());
-        try {
-            pack(recipe, candidate.raw(), sink);
-            return sink.at == candidate.packed().length;
-        } catch (DiffersException e) {
-            return false; // Made by another program or level.
-        }
+        var sink = new Comparing(candidate.packed(), 0);
+        return sink.takes(() -> pack(recipe, candidate.raw(), sink)) && sink.isAtEnd();
     }
 
     /// Writes the file that `shown` was, opened.
@@ -131,7 +122,7 @@ final class Packing {
         } else if (method == ZSTD) {
             out.write(zstd(recipe.header(), raw));
         } else if (method == XZ) {
-            Xz.pack(recipe.header(), raw, out);
+            XzShape.read(recipe.header()).write(raw, out);
         } else {
             throw new CorruptPackException("packing method " + method + ", unknown here");
         }
@@ -191,30 +182,5 @@ final class Packing {
 
     private static void int32(OutputStream out, int value) throws IOException {
         for (int shift = 0; shift < 32; shift += 8) out.write(value >>> shift);
-    }
-
-    private static final class DiffersException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public synchronized Throwable fillInStackTrace() {
-            return this; // An ordinary outcome, thousands of times.
-        }
-    }
-
-    /// Stops at the first byte that is not the wanted one.
-    private static final class Comparing extends OutputStream {
-        private final byte[] wanted;
-        private int at;
-
-        Comparing(byte[] wanted) {
-            this.wanted = wanted;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            if (at >= wanted.length || wanted[at] != (byte) b) throw new DiffersException();
-            at++;
-        }
     }
 }

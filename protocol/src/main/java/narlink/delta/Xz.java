@@ -3,139 +3,169 @@ package narlink.delta;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.tukaani.xz.FinishableWrapperOutputStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import narlink.delta.lzma.Style;
 import org.tukaani.xz.LZMA2InputStream;
 import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.check.Check;
 
-/// Files of one xz block, filtered by LZMA2 alone. What stands before and behind the compressed data is kept as it is.
+/// Files of xz blocks, packed by LZMA2 and before that, perhaps, by a filter for machine code (§11.10).
 final class Xz {
-    /// What is larger would take more memory than there is to be packed again.
-    private static final int MOST = 1 << 20;
+    private static final int DEFAULT_PROPERTIES = 93;
 
-    private static final byte[] MAGIC = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0};
-    private static final int STREAM_HEADER = 12;
-    private static final int LZMA2 = 0x21;
-    private static final int MOST_FRAMING = 120;
-
-    /// A larger dictionary takes more memory, and is of use for small files only where hashes fall together.
-    private static final int MOST_DICTIONARY = 2 << 20;
-
-    private static final int EXTREME = 16;
-    private static final int MOST_PRESET = 6; // Higher ones differ in nothing but the dictionary.
-
-    /// By the dictionary that the header tells, from 256 KiB on in steps of half an octave: presets that have it.
-    private static final int[][] PRESETS = {
-        {0}, {6}, {6}, {6}, {1, 6}, {6}, {2, 6}, {6}, {4, 3, 6}, {6}, {6, 5, 6 | EXTREME, 5 | EXTREME}
-    };
-
-    private static final int FIRST_DICTIONARY = 12;
+    /// Styles by the dictionary that the header tells: those of presets, and that of kernel modules.
+    private static final Map<Integer, List<Integer>> LIKELY =
+            Map.of(12, List.of(0), 16, List.of(6, 1), 18, List.of(2, 6), 20, List.of(4, 3, 7), 22, List.of(6, 5, 8, 7));
 
     private Xz() {}
 
-    /// The contents, if `file` is one block; with what stands around its data in the candidate's header: how long what
-    /// is before is, then that, then what is behind.
-    static Optional<Opener.Candidate> open(byte[] file, int most) {
-        if (file.length < STREAM_HEADER + 24 || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            return Optional.empty();
+    /// One block of a file.
+    ///
+    /// @param start of its chunks
+    /// @param end of them
+    /// @param size of what they give
+    /// @param next where the next block begins
+    private record Block(int filter, int dictionary, int properties, int start, int end, long size, int next) {
+        boolean isLike(Block other) {
+            return filter == other.filter && dictionary == other.dictionary;
         }
-        int start = STREAM_HEADER + ((file[STREAM_HEADER] & 0xff) + 1) * 4;
-        if (!isLzma2(file, start)) return Optional.empty();
+    }
+
+    /// The contents, if the file begins with blocks that are alike. What is behind them is not looked at.
+    static Optional<Opener.Candidate> open(byte[] file, int most) throws IOException {
+        if (!XzShape.isMagic(file) || !XzShape.isCheck(file[7])) return Optional.empty();
+        var blocks = new ArrayList<Block>();
+        long size = 0;
+        int at = XzShape.STREAM_HEADER;
+        while (at < file.length && file[at] != 0) {
+            var block = block(file, at);
+            if (block.isEmpty()) return Optional.empty();
+            blocks.add(block.get());
+            if (!block.get().isLike(blocks.getFirst())) return Optional.empty();
+            at = block.get().next();
+            size += block.get().size();
+            if (size > most) return Optional.empty();
+        }
+        if (size < 1) return Optional.empty();
+        var raw = contents(file, blocks, (int) size);
+        if (raw.isEmpty()) return Optional.empty();
+        return Optional.of(
+                new Opener.Candidate(Opener.Format.XZ, file, shape(file, blocks).header(), raw.get()));
+    }
+
+    private static XzShape shape(byte[] file, List<Block> blocks) {
+        var first = blocks.getFirst();
+        int from = XzShape.STREAM_HEADER;
+        return new XzShape(
+                0,
+                file[7],
+                first.filter(),
+                file[from + 1] & (XzShape.PACKED_SIZE | XzShape.RAW_SIZE),
+                (first.start() - from) / 4,
+                first.dictionary(),
+                first.properties(),
+                blocks.size() == 1 ? 0 : (int) first.size());
+    }
+
+    private static Optional<Block> block(byte[] file, int from) throws IOException {
+        int start = from + ((file[from] & 0xff) + 1) * 4;
+        int flags = start > file.length ? 0xff : file[from + 1] & 0xff;
+        if ((flags & 0x3e) != 0) return Optional.empty();
+        var header = new ByteArrayInputStream(file, from + 2, start - from - 6);
+        for (int told = Integer.bitCount(flags & (XzShape.PACKED_SIZE | XzShape.RAW_SIZE)); told > 0; told--) {
+            int next = header.read();
+            while (next >= 0x80) next = header.read();
+        }
+        int filter = (flags & 1) == 0 ? 0 : header.read();
+        if (filter != 0 && (!XzShape.isFilter(filter) || header.read() != 0)) return Optional.empty();
+        if (header.read() != XzShape.LZMA2 || header.read() != 1) return Optional.empty();
+        int dictionary = header.read();
+        if (dictionary < 0) return Optional.empty();
+        return chunks(file, start, filter, dictionary);
+    }
+
+    private static Optional<Block> chunks(byte[] file, int start, int filter, int dictionary) throws IOException {
+        int properties = -1;
         long size = 0;
         int at = start;
         while (at < file.length && file[at] != 0) {
             if (at + 6 > file.length) return Optional.empty();
             int control = file[at] & 0xff;
             if (control > 2 && control < 0x80) return Optional.empty();
+            if (control >= 0xc0 && properties < 0) properties = file[at + 5] & 0xff;
             int low = int16(file, at + 1) + 1;
             size += control < 0x80 ? low : low + ((control & 0x1f) << 16);
             at += control < 0x80 ? 3 + low : (control < 0xc0 ? 5 : 6) + int16(file, at + 3) + 1;
         }
-        at++;
-        if (at > file.length || size < 1 || size > Math.min(most, MOST) || start + file.length - at > MOST_FRAMING) {
-            return Optional.empty();
-        }
-        byte[] framing = new byte[1 + start + file.length - at];
-        framing[0] = (byte) start;
-        System.arraycopy(file, 0, framing, 1, start);
-        System.arraycopy(file, at, framing, 1 + start, file.length - at);
-        return contents(new ByteArrayInputStream(file, start, at - start), (int) size)
-                .map(raw -> new Opener.Candidate(Opener.Format.XZ, file, framing, raw));
+        int end = at + 1;
+        long next = end + (start - end & 3) + Check.getInstance(file[7]).getSize();
+        if (size < 1 || next > file.length) return Optional.empty();
+        int used = properties < 0 ? DEFAULT_PROPERTIES : properties;
+        return Optional.of(new Block(filter, dictionary, used, start, end, size, (int) next));
     }
 
-    private static Optional<byte[]> contents(InputStream data, int size) {
+    private static Optional<byte[]> contents(byte[] file, List<Block> blocks, int size) throws IOException {
+        byte[] raw = new byte[size];
+        int at = 0;
+        for (var block : blocks) {
+            var data = contents(new ByteArrayInputStream(file, block.start(), block.end() - block.start()), block);
+            if (data.isEmpty()) return Optional.empty();
+            System.arraycopy(data.get(), 0, raw, at, data.get().length);
+            at += data.get().length;
+        }
+        return Optional.of(raw);
+    }
+
+    private static Optional<byte[]> contents(InputStream data, Block block) throws IOException {
+        int size = (int) block.size();
+        byte[] raw;
         try (var lzma2 = new LZMA2InputStream(data, Math.max(size, LZMA2Options.DICT_SIZE_MIN))) {
-            byte[] raw = lzma2.readNBytes(size);
-            boolean isAll = raw.length == size && lzma2.read() < 0 && data.read() < 0;
-            return isAll ? Optional.of(raw) : Optional.empty();
+            raw = lzma2.readNBytes(size);
+            if (raw.length < size || lzma2.read() >= 0 || data.read() >= 0) return Optional.empty();
         } catch (IOException e) { // Not xz after all.
             return Optional.empty();
         }
+        return Optional.of(XzShape.unfiltered(block.filter(), raw));
     }
 
-    /// Whether LZMA2 is all that the header of the block at the beginning tells.
-    private static boolean isLzma2(byte[] file, int start) {
-        if (start > file.length || start < STREAM_HEADER + 8 || start > MOST_FRAMING || file[STREAM_HEADER] == 0)
-            return false;
-        int flags = file[STREAM_HEADER + 1];
-        if ((flags & 0x3f) != 0) return false;
-        int filter = filter(file);
-        return filter + 3 < start && file[filter] == LZMA2 && file[filter + 1] == 1;
-    }
-
-    /// Where the filter's number stands, behind the sizes.
-    private static int filter(byte[] file) {
-        int at = STREAM_HEADER + 2;
-        for (int bit = 0x40; bit <= 0x80; bit <<= 1) {
-            if ((file[STREAM_HEADER + 1] & bit) == 0) continue;
-            while (at < MOST_FRAMING && at < file.length && file[at] < 0) at++;
-            at++;
+    /// How the candidate becomes the file again, if a style of LZMA does it.
+    static Optional<XzShape> find(Opener.Candidate candidate) throws IOException {
+        var shape = XzShape.parse(candidate.header());
+        for (int style : likely(shape.dictionary())) {
+            var tried = shape.by(style);
+            if (tried.isFeasible(candidate.raw()) && begins(tried, candidate) && makes(tried, candidate)) {
+                return Optional.of(tried);
+            }
         }
-        return at;
+        return Optional.empty();
     }
 
-    /// The variants by which the candidate may have been made: a preset, with 16 added where it is the extreme one.
-    static int[] variants(byte[] file) {
-        int index = file[filter(file) + 2] - FIRST_DICTIONARY;
-        return PRESETS[Math.clamp(index, 0, PRESETS.length - 1)];
+    /// All styles, those first that are usual with the dictionary that is told.
+    private static List<Integer> likely(int dictionary) {
+        var first = LIKELY.getOrDefault(dictionary, List.of(6, 8));
+        return Stream.concat(
+                        first.stream(), IntStream.range(0, Style.ALL.size()).boxed())
+                .distinct()
+                .toList();
     }
 
-    /// @param header the variant, then as the candidate's
-    static void pack(byte[] header, byte[] raw, OutputStream out) throws IOException {
-        int before = header.length < 2 ? -1 : header[1];
-        if (before < 0 || 2 + before > header.length || raw.length > MOST || raw.length == 0) {
-            throw new CorruptPackException("xz of " + raw.length + " bytes with a header of " + header.length);
-        }
-        byte[] prefix = Arrays.copyOfRange(header, 2, 2 + before);
-        if (!isLzma2(prefix, before)) throw new CorruptPackException("xz with another header");
-        out.write(prefix);
-        var lzma2 = options(header[0], prefix).getOutputStream(new FinishableWrapperOutputStream(out));
-        lzma2.write(raw);
-        lzma2.finish();
-        out.write(header, 2 + before, header.length - 2 - before);
+    /// Whether a file whose first header comes only after its data may begin so; any other is compared as it is
+    /// written.
+    private static boolean begins(XzShape shape, Opener.Candidate candidate) throws IOException {
+        if ((shape.sizes() & XzShape.PACKED_SIZE) == 0) return true;
+        int start = XzShape.STREAM_HEADER + 4 * shape.words();
+        var sink = new Comparing(candidate.packed(), start);
+        return sink.takes(() -> shape.firstChunks(candidate.raw(), sink));
     }
 
-    private static LZMA2Options options(int variant, byte[] prefix) throws IOException {
-        int preset = variant & ~EXTREME;
-        if (variant < 0 || preset > MOST_PRESET) throw new CorruptPackException("xz by variant " + variant);
-        var options = new LZMA2Options(preset);
-        if (preset != variant) {
-            boolean isOdd = preset == 3 || preset == 5;
-            options.setMode(LZMA2Options.MODE_NORMAL);
-            options.setMatchFinder(LZMA2Options.MF_BT4);
-            options.setNiceLen(isOdd ? 192 : 273);
-            options.setDepthLimit(isOdd ? 0 : 512);
-        }
-        options.setDictSize(dictionary(prefix[filter(prefix) + 2]));
-        return options;
-    }
-
-    /// Of what the header tells, as much as there may be.
-    private static int dictionary(int told) {
-        long size = (2L | told & 1) << (told & 0x3f) / 2 + 11;
-        return (int) Math.min(size, MOST_DICTIONARY);
+    private static boolean makes(XzShape shape, Opener.Candidate candidate) throws IOException {
+        var sink = new Comparing(candidate.packed(), 0);
+        return sink.takes(() -> shape.write(candidate.raw(), sink)) && sink.isAtEnd();
     }
 
     private static int int16(byte[] file, int at) {

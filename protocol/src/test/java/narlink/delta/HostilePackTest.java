@@ -157,8 +157,18 @@ final class HostilePackTest {
             {Script.SAME, 0, 1, 0, 54, 2, 3, 2}, // No such flag.
             {Script.SAME, 0, 1, 0, 54, 0},
             {Script.SAME, 0, 1, 0, 55, 0},
-            {Script.SAME, 0, 1, 0, 55, 2, 7, 0}, // No such preset.
-            {Script.SAME, 0, 1, 0, 55, 2, 1, 1}, // Framing beyond its end.
+            {Script.SAME, 0, 1, 0, 55, 7, 1, 1, 0, 0, 3, 16, 93}, // Ends too early.
+            {Script.SAME, 0, 1, 0, 55, 9, 1, 1, 0, 0, 3, 16, 93, 0, 0}, // Too late.
+            {Script.SAME, 0, 1, 0, 55, 8, 9, 1, 0, 0, 3, 16, 93, 0}, // No such style.
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 2, 0, 0, 3, 16, 93, 0}, // No such check.
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 1, 3, 0, 3, 16, 93, 0}, // No such filter.
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 1, 0, 1, 3, 16, 93, 0}, // No such size.
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 1, 0, 0, 0, 16, 93, 0}, // No room for a header.
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 1, 0, 0, 2, 16, 93, 0},
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 1, 0, 0, 3, 37, 93, 0}, // Too much memory.
+            {Script.SAME, 0, 1, 0, 55, 8, 6, 1, 0, 0, 3, 60, 93, 0},
+            {Script.SAME, 0, 1, 0, 55, 8, 1, 1, 0, 0, 3, 16, 44, 0}, // No such properties.
+            {Script.SAME, 0, 1, 0, 55, 11, 1, 1, 0, 0, 3, 16, 93, most}, // Blocks too large.
             {Script.SAME, 0, 1, 0, 56, 0},
             {Script.SAME, 0, 1, 0, 63, most},
             {Script.SAME, 0, 1, 0, 63, 1000, 0, 0, 27},

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tukaani.xz.LZMA2Options;
-import org.tukaani.xz.XZOutputStream;
+import org.tukaani.xz.XZInputStream;
 
 final class OpenerProperties {
     private static final Set<Opener.Format> ALL = EnumSet.allOf(Opener.Format.class);
@@ -188,7 +188,7 @@ final class OpenerProperties {
         byte[] file = GzipProperties.text(random.nextLong(), random.nextInt(20_000));
         for (int i = 0; i < times; i++) {
             file = switch (random.nextInt(5)) {
-                case 4 -> xz(file, random.nextInt(4));
+                case 4 -> file.length == 0 ? file : xz(file, random.nextInt(9));
                 case 0 -> GzipProperties.file(random.nextInt(27), file);
                 case 1 -> Zstd.compress(file, 1 + random.nextInt(19));
                 case 2 -> zip(file, GzipProperties.text(1, random.nextInt(100)), file);
@@ -198,41 +198,81 @@ final class OpenerProperties {
         return file;
     }
 
-    private static byte[] xz(byte[] raw, int preset) throws IOException {
+    private static byte[] xz(byte[] raw, int style) throws IOException {
         var out = new ByteArrayOutputStream();
-        try (var xz = new XZOutputStream(out, new LZMA2Options(preset))) {
-            xz.write(raw);
-        }
+        new XzShape(style, 4, 0, 0, 3, 16, 93, 0).write(raw, out);
         return out.toByteArray();
     }
 
-    /// By this library at all presets, and by the program where what it makes is the same: with one chunk, at its fast
-    /// presets.
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 9})
-    void xzIsReproduced(int preset) throws IOException {
-        byte[] raw = GzipProperties.text(preset, 60_000);
-        byte[] file = xz(raw, preset);
-        assertArrayEquals(raw, opened(file, ALL).orElseThrow().bytes());
-        comesBack(file, ALL);
+    /// Shapes of files: blocks, checks, sizes in headers, filters.
+    @Property(tries = 60)
+    void xzIsReproduced(@ForAll long seed, @ForAll @IntRange(max = 8) int style) throws IOException {
+        var random = new SplittableRandom(seed);
+        byte[] raw = GzipProperties.text(seed, 1 + random.nextInt(60_000));
+        var shape = shape(random, style);
+        var file = new ByteArrayOutputStream();
+        shape.write(raw, file);
+        try (var xz = new XZInputStream(new ByteArrayInputStream(file.toByteArray()))) {
+            assertArrayEquals(raw, xz.readAllBytes(), "this is an xz file, checks included");
+        }
+        assertArrayEquals(raw, opened(file.toByteArray(), ALL).orElseThrow().bytes());
+        comesBack(file.toByteArray(), ALL);
     }
 
+    private static XzShape shape(SplittableRandom random, int style) {
+        int[] checks = {0, 1, 4, 10};
+        int[] filters = {0, 0, 4, 5, 6, 7, 8, 9, 10, 11};
+        int sizes = random.nextInt(4) * XzShape.PACKED_SIZE;
+        int block = random.nextBoolean() ? 0 : 5_000 + random.nextInt(30_000);
+        int filter = filters[random.nextInt(filters.length)];
+        int dictionary = random.nextInt(25);
+        return new XzShape(style, checks[random.nextInt(4)], filter, sizes, 6, dictionary, 93, block);
+    }
+
+    /// With several chunks, and some that are not packed.
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
-    void theXzProgramIsReproduced(int preset) throws IOException, InterruptedException {
-        var raw = Files.write(directory.resolve("raw"), GzipProperties.text(preset, 60_000));
-        var made = directory.resolve("raw.xz");
+    @ValueSource(
+            strings = {
+                "-0",
+                "-1",
+                "-2",
+                "-3",
+                "-4",
+                "-5",
+                "-6",
+                "-9",
+                "-3e",
+                "-6e",
+                "-9e",
+                "--check=crc32 --lzma2=dict=1MiB",
+                "--check=crc32 --x86 --lzma2=dict=32MiB",
+                "--check=sha256 --arm --lzma2=lc=0,pb=0",
+                "-T2 -6",
+                "-T2 -0 --block-size=131072",
+                "-T1 -6 --block-size=131072"
+            })
+    void theXzProgramIsReproduced(String options) throws IOException, InterruptedException {
+        byte[] raw = GzipProperties.text(1, 400_000);
+        var random = new SplittableRandom(1);
+        for (int at = 100_000; at < 250_000; at++) raw[at] = (byte) random.nextInt(256);
+        Files.write(directory.resolve("raw"), raw);
+        var command = new java.util.ArrayList<>(java.util.List.of("xz", "-k"));
+        command.addAll(Arrays.asList(options.split(" ")));
+        command.add("raw");
         Process process;
         try {
-            process = new ProcessBuilder("xz", "-k", "-" + preset, raw.toString()).start();
+            process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .start();
         } catch (IOException e) {
             Assumptions.abort("no xz here");
             return;
         }
-        assertEquals(0, process.waitFor());
-        byte[] file = Files.readAllBytes(made);
-        assertArrayEquals(
-                Files.readAllBytes(raw), opened(file, ALL).orElseThrow().bytes());
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        byte[] file = Files.readAllBytes(directory.resolve("raw.xz"));
+        assertArrayEquals(raw, opened(file, ALL).orElseThrow().bytes());
         comesBack(file, ALL);
     }
 

@@ -62,14 +62,14 @@ final class BenchDeltaCommand extends Base {
         var old = paths(typed.subList(0, apart));
         var now = paths(typed.subList(apart + 1, typed.size()));
         var scratch = Files.createTempDirectory("narlink-bench");
-        List<DeltaBench.Result> results;
+        DeltaBench.Report report;
         try (var earth = openStore(store)) {
-            results = DeltaBench.measure(earth, old, now, scratch, Terminal::status);
+            report = DeltaBench.measure(earth, old, now, scratch, Terminal::status);
         } finally {
             Terminal.clear();
             delete(scratch);
         }
-        print(describe(results), () -> tell(results));
+        print(describe(report), () -> tell(report));
         return 0;
     }
 
@@ -79,9 +79,9 @@ final class BenchDeltaCommand extends Base {
         }
     }
 
-    private static JsonObject describe(List<DeltaBench.Result> results) {
+    private static JsonObject describe(DeltaBench.Report report) {
         var list = new JsonArray();
-        for (var result : results) {
+        for (var result : report.results()) {
             var one = new JsonObject();
             one.addProperty("method", result.method());
             one.addProperty("installed", result.bytes().isPresent());
@@ -91,12 +91,14 @@ final class BenchDeltaCommand extends Base {
         }
         var out = new JsonObject();
         out.add("results", list);
+        out.addProperty("decodeSeconds", report.decodeSeconds());
+        out.addProperty("decodedMegabytesPerSecond", report.decodedMegabytesPerSecond());
         return out;
     }
 
-    private static void tell(List<DeltaBench.Result> results) {
+    private static void tell(DeltaBench.Report report) {
         System.out.println("         bytes   seconds  method");
-        for (var result : results) {
+        for (var result : report.results()) {
             if (result.bytes().isEmpty()) {
                 System.out.printf("%14s %9s  %s: %s is not installed%n", "-", "-", result.method(), result.program());
             } else {
@@ -104,5 +106,10 @@ final class BenchDeltaCommand extends Base {
                         Locale.ROOT, "%,14d %9.1f  %s%n", result.bytes().get(), result.seconds(), result.method());
             }
         }
+        System.out.printf(
+                Locale.ROOT,
+                "decoded by the receiver's code in %.1f seconds: %.1f MB of NARs a second%n",
+                report.decodeSeconds(),
+                report.decodedMegabytesPerSecond());
     }
 }

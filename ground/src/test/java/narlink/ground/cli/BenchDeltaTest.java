@@ -56,6 +56,7 @@ final class BenchDeltaTest {
                 .get("bytes")
                 .getAsLong();
         assertTrue(ours < 1000, ours + " bytes");
+        assertTrue(told.get("decodedMegabytesPerSecond").getAsDouble() > 0, told.toString());
         var wrong = programs.narlink("bench", "delta", "--store", earth, old.toString(), now.toString());
         assertEquals(2, wrong.code(), wrong.errors());
     }

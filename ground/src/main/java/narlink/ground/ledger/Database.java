@@ -21,7 +21,7 @@ public record Database(String text, Path file, String jdbcUrl) {
 
     private static final int SERVER_CONNECTIONS = 8;
     /// How long somebody waits for a database that does not answer.
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int PATIENCE_MILLIS = 2_000;
 
     public static Database file(Path file) {
         return new Database(file.toString(), file, "");

@@ -24,24 +24,24 @@ public final class FilePass {
     private final SecretKey stationKey;
     private final Path packs;
     private final int segmentSize;
-    private final double overhead;
+    private final Repair repair;
     private final Asking asking;
 
-    /// @param overhead share of repair symbols beyond what is missing
+    /// @param repair what goes up beyond what is missing
     public FilePass(
             Ledger ledger,
             Satellite satellite,
             SecretKey stationKey,
             Path packs,
             int segmentSize,
-            double overhead,
+            Repair repair,
             Asking asking) {
         this.ledger = ledger;
         this.satellite = satellite;
         this.stationKey = stationKey;
         this.packs = packs;
         this.segmentSize = segmentSize;
-        this.overhead = overhead;
+        this.repair = repair;
         this.asking = asking;
     }
 
@@ -54,8 +54,8 @@ public final class FilePass {
         var segments = new SymbolSegments(stationKey, satellite, segmentSize);
         new ReportIntake(ledger, satellite).last().ifPresent(segments::on);
         var policy = new Transmission.Policy(
-                false, true, overhead, segmentSize, segments::authenticator, REPEAT, Duration.ofSeconds(2));
-        var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, overhead, now);
+                false, true, repair, segmentSize, segments::authenticator, REPEAT, Duration.ofSeconds(2));
+        var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, 0, now);
         Pass.blindly(transmission, ledger, satellite, open);
         var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
         var questions = new ArrayDeque<>(asking.inFiles(segmentSize, now));

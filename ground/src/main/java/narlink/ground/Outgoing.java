@@ -74,41 +74,66 @@ final class Outgoing {
         return copy;
     }
 
-    /// Aims at a first share of every block: its source symbols and `overhead` of them as repair.
-    void aimAt(double overhead) {
-        for (var progress : objects.values()) {
-            for (int i = 0; i < progress.k.length; i++) {
-                if (progress.done[i]) continue;
-                int margin = overhead > 0 ? 2 : 0;
-                progress.goal[i] = Math.max(progress.goal[i], (int) Math.ceil(progress.k[i] * (1 + overhead)) + margin);
-            }
-        }
+    /// How many symbols of a block are to be sent.
+    interface Goal {
+        /// No more than its source symbols.
+        Goal SOURCE = (object, block, k) -> k;
+
+        int symbols(FecObject object, int block, int k);
     }
 
-    /// Aims at some more of every block that may not be done, for passes that nobody answers.
-    void aimFurther(double overhead) {
-        for (var progress : objects.values()) {
+    /// Aims at so much of every block.
+    void aimAt(Goal goal) {
+        objects.forEach((object, progress) -> {
             for (int i = 0; i < progress.k.length; i++) {
                 if (progress.done[i]) continue;
-                progress.goal[i] =
-                        progress.sent[i] + Math.max(2, (int) Math.ceil(progress.k[i] * Math.max(overhead, 0.05)));
+                progress.goal[i] = Math.max(progress.goal[i], goal.symbols(object, i, progress.k[i]));
             }
-        }
+        });
+    }
+
+    /// Aims at some more of every block that may not be done, for passes that nobody answers: as much as went beyond
+    /// the
+    /// source symbols before, and a twentieth of these at least.
+    void aimFurther(Goal goal) {
+        objects.forEach((object, progress) -> {
+            for (int i = 0; i < progress.k.length; i++) {
+                if (progress.done[i]) continue;
+                int k = progress.k[i];
+                progress.goal[i] =
+                        progress.sent[i] + Math.max(2, Math.max(goal.symbols(object, i, k) - k, Math.ceilDiv(k, 20)));
+            }
+        });
     }
 
     /// The next run, at most as many symbols as `fitting` says; nothing once every goal is met.
-    Optional<Run> next(Fitting fitting) {
+    ///
+    /// @param interleaved among so many blocks the one that has got least goes on
+    Optional<Run> next(Fitting fitting, int interleaved) {
         for (var object : new FecObject[] {FecObject.MANIFEST, FecObject.PACK}) {
             var progress = objects.get(object);
-            for (int i = 0; progress != null && i < progress.k.length; i++) {
-                int left = progress.goal[i] - progress.sent[i];
-                if (left > 0 && !progress.done[i]) {
-                    int most = fitting.symbols(announcement, object, i);
-                    return Optional.of(new Run(object, i, Math.min(left, most)));
-                }
-            }
+            if (progress == null) continue;
+            int chosen = chosen(progress, interleaved);
+            if (chosen < 0) continue;
+            int most = fitting.symbols(announcement, object, chosen);
+            return Optional.of(new Run(object, chosen, Math.min(progress.goal[chosen] - progress.sent[chosen], most)));
         }
         return Optional.empty();
+    }
+
+    private static int chosen(Progress progress, int interleaved) {
+        int chosen = -1;
+        int seen = 0;
+        for (int i = 0; i < progress.k.length && seen < interleaved; i++) {
+            if (progress.done[i] || progress.goal[i] <= progress.sent[i]) continue;
+            seen++;
+            if (chosen < 0 || share(progress, i) < share(progress, chosen)) chosen = i;
+        }
+        return chosen;
+    }
+
+    private static double share(Progress progress, int block) {
+        return (double) progress.sent[block] / progress.goal[block];
     }
 
     /// Symbols left until every goal is met.

@@ -55,12 +55,13 @@ public final class Pass {
 
     /// @param rate bits per second on the pipe; none: as fast as it takes them
     /// @param duration how long the contact lasts; zero: until all is done
-    /// @param blind share of repair symbols, where no reports are to be expected; negative: there is a return link
+    /// @param blind what goes up where no reports are to be expected; empty: there is a return link
     /// @param forward what is known of the way up
-    public record Settings(OptionalLong rate, Duration duration, int segmentSize, double blind, Forward forward) {
+    public record Settings(
+            OptionalLong rate, Duration duration, int segmentSize, Optional<Repair> blind, Forward forward) {
         public static final int SEGMENT_SIZE = 8192;
         /// Share of repair symbols where there is no return link and none is given.
-        public static final double BLIND = 0.2;
+        public static final Repair BLIND = new Repair.Share(0.2);
 
         /// The same for a contact of another length.
         public Settings lasting(Duration other) {
@@ -71,12 +72,16 @@ public final class Pass {
         public Settings over(PipeUrl pipe) {
             if (!(pipe instanceof PipeUrl.Simplex simplex)) return this;
             return simplex.up()
-                    ? new Settings(rate, duration, segmentSize, returnLink() ? BLIND : blind, forward)
+                    ? new Settings(rate, duration, segmentSize, blind.or(() -> Optional.of(BLIND)), forward)
                     : new Settings(rate, duration, segmentSize, blind, Forward.NONE);
         }
 
         boolean returnLink() {
-            return blind < 0;
+            return blind.isEmpty();
+        }
+
+        Repair repair() {
+            return blind.orElse(BLIND);
         }
     }
 
@@ -326,7 +331,7 @@ public final class Pass {
             var policy = new Transmission.Policy(
                     settings.returnLink(),
                     settings.forward() == Forward.OPEN || heardLately(began),
-                    Math.max(0, settings.blind()),
+                    settings.repair(),
                     settings.segmentSize(),
                     segments::authenticator,
                     atLeast(Duration.ofSeconds(1), 4),

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import narlink.fec.Oti;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
@@ -23,8 +24,6 @@ import narlink.wire.Symbols;
 /// the link any more but single symbols that ask. Without one, each block gets source symbols and a fixed share of
 /// repair.
 final class Transmission {
-    /// Announcements at the start of a pass that hears nothing: without one the whole pass is lost.
-    private static final int BLIND_COPIES = 3;
     /// Segments that carry the same poll, so that one lost segment is no lost report.
     private static final int POLL_COPIES = 3;
     /// Every so many segments such a copy goes out: losses come in bursts.
@@ -45,6 +44,7 @@ final class Transmission {
     private final Soundings.Sounding start;
     private final Map<Integer, Announced> announced = new HashMap<>();
     private final Instant began;
+    private final int copies;
     private long symbolsSent;
     private long segmentsSent;
     private Instant polled = Instant.MIN;
@@ -59,7 +59,7 @@ final class Transmission {
     ///
     /// @param returnLink whether reports are expected
     /// @param eager whether somebody is known to listen, so that symbols need not wait for the first report
-    /// @param blind share of repair symbols where none are
+    /// @param repair what goes up where none are
     /// @param segmentSize bytes of a segment with its CRC, at most
     /// @param authenticator bytes of what makes a segment believed
     /// @param pollEvery how often a report is asked for while symbols flow
@@ -67,7 +67,7 @@ final class Transmission {
     record Policy(
             boolean returnLink,
             boolean eager,
-            double blind,
+            Repair repair,
             int segmentSize,
             IntSupplier authenticator,
             Duration pollEvery,
@@ -98,12 +98,16 @@ final class Transmission {
         this.queue = new ArrayList<>(queue);
         this.policy = policy;
         this.soundings = new Soundings(
-                firstPoll, policy.pollEvery(), policy.answerWithin(), policy.returnLink() ? loss : policy.blind());
+                firstPoll,
+                policy.pollEvery(),
+                policy.answerWithin(),
+                policy.returnLink() ? loss : policy.repair().loss());
         this.heard = now;
         this.began = now;
+        this.copies = policy.repair().announcements();
         this.start = sounding(now);
         for (var deployment : queue) {
-            if (!policy.returnLink()) deployment.aimAt(policy.blind());
+            if (!policy.returnLink()) deployment.aimAt(goal(deployment));
         }
     }
 
@@ -121,7 +125,7 @@ final class Transmission {
             }
         }
         for (var deployment : queue) {
-            if (deployment.begun() && deployment.remaining() == 0) deployment.aimFurther(policy.blind());
+            if (deployment.begun() && deployment.remaining() == 0) deployment.aimFurther(goal(deployment));
         }
     }
 
@@ -143,11 +147,25 @@ final class Transmission {
         }
         for (var deployment : queue) {
             if (deployment.ended() || !mayFlow(deployment)) continue;
-            if (!deployment.heard()) deployment.aimAt(policy.returnLink() ? 0 : policy.blind());
-            var run = deployment.next(this::fitting);
+            if (policy.returnLink() && !deployment.heard()) deployment.aimAt(Outgoing.Goal.SOURCE);
+            var run = deployment.next(
+                    this::fitting, policy.returnLink() ? 1 : policy.repair().interleaved());
             if (run.isPresent()) return send(deployment, run.get(), now);
         }
         return policy.returnLink() ? ask(now) : new Action.Done();
+    }
+
+    /// What a pass that hears nothing sends of a deployment. Blocks of one size want as much as each other.
+    private Outgoing.Goal goal(Outgoing deployment) {
+        var announcement = deployment.announcement();
+        int blocks = announcement.manifest().blocks()
+                + announcement.pack().map(Oti::blocks).orElse(0);
+        var known = new HashMap<List<Integer>, Integer>();
+        return (object, block, k) -> {
+            int together = fitting(announcement, object, block);
+            return known.computeIfAbsent(
+                    List.of(k, together), size -> policy.repair().symbols(k, blocks, together));
+        };
     }
 
     private Action announce(Outgoing deployment, Instant now) {
@@ -199,8 +217,7 @@ final class Transmission {
         var last = announced.get(deployment.announcement().deployment());
         if (last == null) return true;
         if (!policy.returnLink()) {
-            return last.times() < BLIND_COPIES
-                    || last.at().plus(policy.pollEvery()).isBefore(now);
+            return last.times() < copies || last.at().plus(policy.pollEvery()).isBefore(now);
         }
         if (!deployment.heard()) return !now.isBefore(last.at().plus(pause(last.times())));
         // What happens on board once everything is there is reported unasked: this is for when such a report got lost.
@@ -354,7 +371,7 @@ final class Transmission {
                         if (!policy.returnLink()) deployment.tell(told);
                         else deployment.on(told, settled.sent().getOrDefault(number, Map.of()), aim);
                     });
-            if (deployment.heard() && !deployment.begun()) deployment.aimAt(0);
+            if (deployment.heard() && !deployment.begun()) deployment.aimAt(Outgoing.Goal.SOURCE);
         }
     }
 

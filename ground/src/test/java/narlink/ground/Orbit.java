@@ -175,7 +175,7 @@ final class Orbit implements AutoCloseable {
                         files.stationKey(),
                         files.packs(),
                         Pass.Settings.SEGMENT_SIZE,
-                        random.nextDouble(),
+                        new Repair.Share(random.nextDouble()),
                         asking())
                 .write(file, MOST_UP, now);
         byte[] bytes = file.toByteArray();

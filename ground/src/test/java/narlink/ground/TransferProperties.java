@@ -135,7 +135,13 @@ final class TransferProperties {
             var open = Pass.open(ledger, satellite, files.stationKey().publicKey(), Instant.now());
             var now = Instant.now();
             var policy = new Transmission.Policy(
-                    true, random.nextBoolean(), 0, 2048, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+                    true,
+                    random.nextBoolean(),
+                    new Repair.Share(0),
+                    2048,
+                    () -> 64,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(2));
             var transmission =
                     new Transmission(Pass.outgoing(ledger, open), policy, 1 + random.nextInt(1 << 29), 0, now);
             var up = new FaultyPipe(faults, random.nextLong());

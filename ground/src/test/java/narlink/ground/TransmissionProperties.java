@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import narlink.Bytes;
 import narlink.Sha256;
 import narlink.fec.Oti;
+import narlink.simulation.LinkProfile;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
@@ -30,6 +31,7 @@ import net.jqwik.api.constraints.IntRange;
 final class TransmissionProperties {
     private static final Sha256 HASH = Sha256.of(new byte[0]);
     private static final int T = 896;
+    private static final Repair NOTHING = new Repair.Share(0);
 
     @Property(tries = 60)
     void independentLossCostsLittleMoreThanItMust(
@@ -52,8 +54,8 @@ final class TransmissionProperties {
     @Property(tries = 30)
     void aSilentLinkGetsLittleAndIsTakenUpAgain(@ForAll @IntRange(min = 0, max = 3_000) int silentFromMillis) {
         var announcement = announcement(200_000_000);
-        var policy =
-                new Transmission.Policy(true, true, 0, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var policy = new Transmission.Policy(
+                true, true, NOTHING, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -97,7 +99,7 @@ final class TransmissionProperties {
             @ForAll @IntRange(min = 100_000, max = 3_000_000) int packBytes) {
         var announcement = announcement(packBytes);
         var policy = new Transmission.Policy(
-                false, true, blind, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+                false, true, new Repair.Share(blind), 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -117,14 +119,63 @@ final class TransmissionProperties {
         assertTrue(sent >= Math.ceil(packBytes * (1 + blind) / T), sent + " symbols");
     }
 
+    /// The budget that is worked out for a probability of delivery is the one that it takes: neither fewer passes nor,
+    /// by much, more deliver.
+    @Property(tries = 6)
+    void asManyBlindPassesDeliverAsWereAskedFor(
+            @ForAll @IntRange(min = 0, max = 3) int profile, @ForAll boolean strict, @ForAll long seed) {
+        double wanted = strict ? 0.99 : 0.9;
+        var link = LinkProfile.BUILT_IN.get(profile);
+        int segmentSize = profile == 0 ? 1024 : 2048;
+        var random = new SplittableRandom(seed);
+        int passes = 400;
+        int delivered = 0;
+        for (int i = 0; i < passes; i++) {
+            if (deliveredBlindly(new Repair.ForDelivery(wanted, link, segmentSize), link, random)) delivered++;
+        }
+        // Each block has an equal share of the risk, and blocks share bursts: a little more than asked for is right.
+        double deviation = Math.sqrt(passes * wanted * (1 - wanted));
+        assertTrue(delivered >= passes * wanted - 4 * deviation, delivered + " of " + passes + " at " + link.name());
+    }
+
+    private static boolean deliveredBlindly(Repair repair, LinkProfile link, SplittableRandom random) {
+        var announcement = announcement(2_500_000);
+        int segmentSize = ((Repair.ForDelivery) repair).segmentSize();
+        var policy = new Transmission.Policy(
+                false, true, repair, segmentSize, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var now = Instant.EPOCH;
+        var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
+        var receiver = new Counting(announcement);
+        int frames = Math.ceilDiv(segmentSize, link.framePayload());
+        double good = link.badToGood() / (link.goodToBad() + link.badToGood());
+        boolean bad = random.nextDouble() >= good;
+        while (true) {
+            var action = transmission.next(now);
+            if (action instanceof Transmission.Action.Done) return receiver.announced && receiver.complete();
+            now = now.plusMillis(1);
+            boolean arrives = true;
+            for (int i = 0; i < frames; i++) {
+                arrives &= random.nextDouble() >= (bad ? link.lossBad() : link.lossGood());
+                bad = bad ? random.nextDouble() >= link.badToGood() : random.nextDouble() < link.goodToBad();
+            }
+            if (action instanceof Transmission.Action.Announce) receiver.announced |= arrives;
+            if (action instanceof Transmission.Action.Send send) {
+                int first = receiver.next(send.run());
+                transmission.sent(send, first);
+                receiver.assigned(send.run(), first);
+                if (arrives && receiver.announced) receiver.take(send.run());
+            }
+        }
+    }
+
     private record Flown(long sent, long arrived) {}
 
     /// Flies until the receiver has all.
     private static Flown fly(double loss, int packBytes, int delayMillis, long seed) {
         var random = new SplittableRandom(seed);
         var announcement = announcement(packBytes);
-        var policy =
-                new Transmission.Policy(true, true, 0, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        var policy = new Transmission.Policy(
+                true, true, NOTHING, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import narlink.ground.FilePass;
 import narlink.ground.Pass;
+import narlink.ground.Repair;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,6 +45,9 @@ final class ExportCommand extends Base {
             description = "Repair symbols beyond what is missing (default ${DEFAULT-VALUE}%%).")
     Share blind = new Share(0.1);
 
+    @Mixin
+    DeliveryOptions deliver = new DeliveryOptions();
+
     @Override
     public Integer call() throws IOException {
         int segment = LinkOptions.segmentSize(segmentSize);
@@ -54,7 +59,7 @@ final class ExportCommand extends Base {
                     files().stationKey(),
                     files().packs(),
                     segment,
-                    blind.value(),
+                    deliver.repair(segment).orElse(new Repair.Share(blind.value())),
                     asking(ledger, satellite));
             FilePass.Written written;
             if (out == null) {

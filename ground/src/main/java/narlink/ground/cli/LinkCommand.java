@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
+import narlink.ground.Repair;
 import narlink.ground.StationLink;
 import narlink.ground.StationName;
 import picocli.CommandLine.Command;
@@ -128,8 +129,15 @@ final class LinkCommand {
         out.addProperty("pipe", link.pipe().text());
         link.settings().rate().ifPresent(rate -> out.addProperty("rate", rate));
         out.addProperty("segmentSize", link.settings().segmentSize());
-        if (link.settings().blind() >= 0)
-            out.addProperty("blind", link.settings().blind());
+        link.settings().blind().ifPresent(repair -> {
+            switch (repair) {
+                case Repair.Share share -> out.addProperty("blind", share.share());
+                case Repair.ForDelivery wanted -> {
+                    out.addProperty("deliver", wanted.probability());
+                    out.addProperty("linkProfile", wanted.link().name());
+                }
+            }
+        });
         return out;
     }
 }

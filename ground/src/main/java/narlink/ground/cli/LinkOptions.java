@@ -1,10 +1,13 @@
 package narlink.ground.cli;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import narlink.ground.Pass;
+import narlink.ground.Repair;
 import narlink.wire.Frames;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What a pass is told of its link.
@@ -29,13 +32,17 @@ final class LinkOptions {
     @Nullable
     Share blind;
 
+    @Mixin
+    DeliveryOptions deliver = new DeliveryOptions();
+
     /// @param duration of the contact; zero: until all is done
     Pass.Settings settings(Duration duration) {
         return new Pass.Settings(
                 rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
                 duration,
                 segmentSize(segmentSize),
-                blind == null ? -1 : blind.value(),
+                deliver.repair(segmentSize(segmentSize))
+                        .or(() -> Optional.ofNullable(blind).map(share -> new Repair.Share(share.value()))),
                 Pass.Forward.OPEN);
     }
 

@@ -10,9 +10,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import narlink.ground.Contact;
 import narlink.ground.Pass;
+import narlink.ground.Repair;
 import narlink.ground.StationLink;
 import narlink.ground.StationName;
 import narlink.ground.Timetable;
+import narlink.simulation.LinkProfile;
 import narlink.wire.PipeUrl;
 import narlink.wire.SatelliteName;
 import org.jdbi.v3.core.Handle;
@@ -36,7 +38,7 @@ final class SqlTimetable implements Timetable {
                                 rate(row),
                                 Duration.ZERO,
                                 row.getInt("segment_size"),
-                                row.getDouble("blind"),
+                                repair(row),
                                 Pass.Forward.UNSURE)))
                 .list());
     }
@@ -45,14 +47,25 @@ final class SqlTimetable implements Timetable {
     public void put(StationLink link) {
         jdbi.useTransaction(handle -> {
             delete(handle, link.route());
-            handle.createUpdate("INSERT INTO link (satellite, station, pipe, rate, segment_size, blind)"
-                            + " VALUES (:satellite, :station, :pipe, :rate, :size, :blind)")
+            handle.createUpdate(
+                            "INSERT INTO link (satellite, station, pipe, rate, segment_size, blind, deliver, profile)"
+                                    + " VALUES (:satellite, :station, :pipe, :rate, :size, :blind, :deliver, :profile)")
                     .bind("satellite", link.route().satellite().value())
                     .bind("station", link.route().station().value())
                     .bind("pipe", link.pipe().text())
                     .bind("rate", boxed(link.settings().rate()))
                     .bind("size", link.settings().segmentSize())
-                    .bind("blind", link.settings().blind())
+                    .bind("blind", share(link.settings().blind()))
+                    .bind(
+                            "deliver",
+                            delivery(link.settings().blind())
+                                    .map(Repair.ForDelivery::probability)
+                                    .orElse(null))
+                    .bind(
+                            "profile",
+                            delivery(link.settings().blind())
+                                    .map(wanted -> wanted.link().name())
+                                    .orElse(null))
                     .execute();
         });
     }
@@ -109,6 +122,27 @@ final class SqlTimetable implements Timetable {
                         .execute();
             }
         });
+    }
+
+    /// Negative where it is not a share.
+    private static double share(Optional<Repair> blind) {
+        return blind.filter(Repair.Share.class::isInstance)
+                .map(share -> ((Repair.Share) share).share())
+                .orElse(-1.0);
+    }
+
+    private static Optional<Repair.ForDelivery> delivery(Optional<Repair> blind) {
+        return blind.filter(Repair.ForDelivery.class::isInstance).map(Repair.ForDelivery.class::cast);
+    }
+
+    private static Optional<Repair> repair(ResultSet row) throws SQLException {
+        var profile = Optional.ofNullable(row.getString("profile")).flatMap(LinkProfile::named);
+        if (profile.isPresent()) {
+            return Optional.of(
+                    new Repair.ForDelivery(row.getDouble("deliver"), profile.get(), row.getInt("segment_size")));
+        }
+        double share = row.getDouble("blind");
+        return share < 0 ? Optional.empty() : Optional.of(new Repair.Share(share));
     }
 
     private static StationLink.Route route(ResultSet row) throws SQLException {

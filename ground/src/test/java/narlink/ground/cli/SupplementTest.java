@@ -38,10 +38,12 @@ final class SupplementTest {
         earth = "file://" + directory.resolve("earth");
         board = "file://" + directory.resolve("board");
         byte[] contents = new byte[300_000];
+        // The library is no base of the tool: nothing in it is alike.
+        byte[] others = new byte[100_000];
         new SplittableRandom(1).nextBytes(contents);
+        new SplittableRandom(2).nextBytes(others);
         try (var store = Stores.open(earth, Options.of(directory.resolve("roots")))) {
-            library = SampleClosure.add(store, "library-1.0", new TreeSet<>(), contents);
-            contents[5] ^= 1;
+            library = SampleClosure.add(store, "library-1.0", new TreeSet<>(), others);
             oldTop = SampleClosure.add(store, "tool-1.0", new TreeSet<>(List.of(library)), contents);
             contents[100_000] ^= 1;
             newTop = SampleClosure.add(store, "tool-1.1", new TreeSet<>(List.of(library)), contents);

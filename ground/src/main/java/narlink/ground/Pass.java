@@ -40,6 +40,9 @@ public final class Pass {
     /// How long a pass goes on without its database.
     private static final Duration RESERVE = Duration.ofMinutes(1);
 
+    /// What a command brings about is reported after its answer.
+    private static final Duration AFTERMATH = Duration.ofSeconds(1);
+
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
     private static final Duration CATCH_UP = Duration.ofMillis(250);
@@ -314,6 +317,7 @@ public final class Pass {
         private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());
         private Instant paced = began;
         private Instant asked = began;
+        private Instant answered = Instant.MIN;
         private long sentBytes;
         private long sourceBytes;
         private long repairBytes;
@@ -419,7 +423,8 @@ public final class Pass {
         /// With nothing to send: whether there still is something to hear, be it one report.
         private boolean awaits(Instant now) {
             boolean silent = reports == 0 && now.isBefore(began.plus(FIRST_REPORT));
-            return silent || !commands.over(now) || reports > 0 && !asking.over();
+            boolean follows = now.isBefore(answered.plus(AFTERMATH));
+            return silent || follows || !commands.over(now) || reports > 0 && !asking.over();
         }
 
         private void send(Transmission.Action.Send send) throws IOException, InterruptedException {
@@ -499,7 +504,9 @@ public final class Pass {
                     if (believed.news()) {
                         segments.on(believed.report());
                         transmission.on(believed.report(), now);
+                        boolean busy = !commands.over(now);
                         commands.on(believed.report(), now);
+                        if (busy && commands.over(now)) answered = now;
                         asking.on(believed.report(), now);
                     }
                 }

@@ -48,9 +48,17 @@ final class PackageMapTest {
             Map.entry("narlink.ground", union(PROTOCOL, FLIGHT)),
             Map.entry("narlink.ground.ledger", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
             Map.entry("narlink.ground.link", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
+            Map.entry("narlink.ground.json", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
             Map.entry(
                     "narlink.ground.cli",
-                    union(PROTOCOL, FLIGHT, Set.of("narlink.ground", "narlink.ground.ledger", "narlink.ground.link"))));
+                    union(
+                            PROTOCOL,
+                            FLIGHT,
+                            Set.of(
+                                    "narlink.ground",
+                                    "narlink.ground.ledger",
+                                    "narlink.ground.link",
+                                    "narlink.ground.json"))));
 
     /// Libraries that have one home.
     private static final Map<String, Set<String>> HOMES = Map.ofEntries(
@@ -61,7 +69,7 @@ final class PackageMapTest {
             Map.entry("org.sqlite", Set.of("narlink.ground.ledger")),
             Map.entry("org.apache.commons", Set.of("narlink.ground.cli")),
             Map.entry("picocli", Set.of("narlink.ground.cli", "narlink.flight")),
-            Map.entry("com.google.gson", Set.of("narlink.ground.cli", "narlink.flight")),
+            Map.entry("com.google.gson", Set.of("narlink.ground.cli", "narlink.ground.json", "narlink.flight")),
             Map.entry("org.bouncycastle", Set.of("narlink.nix")),
             Map.entry("com.google.protobuf", Set.of("narlink.wire", "narlink.pack", "narlink.v1")));
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import narlink.ground.Contact;
+import narlink.ground.json.TimetableJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,7 +81,7 @@ final class ContactCommand {
                                 contact.every().isPresent() || contact.end().isAfter(now))
                         .toList();
                 var list = new JsonArray();
-                contacts.forEach(contact -> list.add(describe(contact)));
+                contacts.forEach(contact -> list.add(TimetableJson.of(contact)));
                 var out = new JsonObject();
                 out.add("contacts", list);
                 print(out, () -> {
@@ -124,7 +125,7 @@ final class ContactCommand {
                 boolean wasOpen = ledger.timetable().contacts().stream()
                         .noneMatch(known -> known.route().equals(contact.route()));
                 ledger.timetable().change(List.of(), List.of(contact));
-                print(describe(contact), () -> {
+                print(TimetableJson.of(contact), () -> {
                     System.out.println(line(contact));
                     if (wasOpen) {
                         System.out.println("until now the link of " + contact.route()
@@ -175,16 +176,5 @@ final class ContactCommand {
                         contact.every()
                                 .map(every -> "  every " + Durations.human(every))
                                 .orElse(""));
-    }
-
-    private static JsonObject describe(Contact contact) {
-        var out = new JsonObject();
-        out.addProperty("satellite", contact.route().satellite().value());
-        out.addProperty("station", contact.route().station().value());
-        out.addProperty("start", contact.begin().toString());
-        out.addProperty("end", contact.end().toString());
-        contact.rate().ifPresent(rate -> out.addProperty("rate", rate));
-        contact.every().ifPresent(every -> out.addProperty("every", every.toSeconds()));
-        return out;
     }
 }

@@ -1,7 +1,6 @@
 package narlink.ground.cli;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Clock;
@@ -20,6 +19,8 @@ import narlink.ground.Satellite;
 import narlink.ground.Server;
 import narlink.ground.StationLink;
 import narlink.ground.Supplements;
+import narlink.ground.json.DeploymentJson;
+import narlink.ground.json.PassJson;
 import narlink.ground.link.Links;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -116,7 +117,7 @@ final class ServeCommand extends Base {
         @Override
         public void changed(Deployment deployment) {
             var event = event("changed");
-            event.add("deployment", QueueCommand.describe(deployment));
+            event.add("deployment", DeploymentJson.of(deployment));
             say(event, deployment.satellite() + ": " + StatusCommand.line(deployment));
             hook.changed(deployment);
         }
@@ -134,21 +135,8 @@ final class ServeCommand extends Base {
         @Override
         public void over(PassReport report) {
             var tally = report.result().tally();
-            var event = event("pass", report.route());
-            event.addProperty("begin", report.begin().toString());
-            event.addProperty("end", report.end().toString());
-            event.addProperty("ended", report.result().why());
-            event.addProperty("sentBytes", tally.sentBytes());
-            event.addProperty("sourceBytes", tally.sourceBytes());
-            event.addProperty("repairBytes", tally.repairBytes());
-            event.addProperty("sentSegments", tally.sentSegments());
-            event.addProperty("receivedBytes", tally.receivedBytes());
-            event.addProperty("receivedReports", tally.receivedReports());
-            event.addProperty("refusedSegments", tally.refusedSegments());
-            event.addProperty("lossEstimate", tally.loss());
-            var left = new JsonArray();
-            report.left().forEach(deployment -> left.add(QueueCommand.describe(deployment)));
-            event.add("left", left);
+            var event = event("pass");
+            PassJson.of(report).asMap().forEach(event::add);
             say(
                     event,
                     "%s: pass over: %s; sent %s (%s repair) in %d segments, heard %d reports, loss about %.1f %%; %s"
@@ -160,7 +148,7 @@ final class ServeCommand extends Base {
                                     tally.sentSegments(),
                                     tally.receivedReports(),
                                     100 * tally.loss(),
-                                    left.isEmpty()
+                                    report.left().isEmpty()
                                             ? "nothing is left"
                                             : "the next pass goes on with deployments "
                                                     + report.left().stream()

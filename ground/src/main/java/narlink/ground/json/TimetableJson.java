@@ -1,0 +1,36 @@
+package narlink.ground.json;
+
+import com.google.gson.JsonObject;
+import narlink.ground.Contact;
+import narlink.ground.StationLink;
+
+/// Links and contacts.
+public final class TimetableJson {
+    private TimetableJson() {}
+
+    public static JsonObject of(StationLink link) {
+        var out = route(link.route());
+        out.addProperty("pipe", link.pipe().text());
+        link.settings().rate().ifPresent(rate -> out.addProperty("rate", rate));
+        out.addProperty("segmentSize", link.settings().segmentSize());
+        if (link.settings().blind() >= 0)
+            out.addProperty("blind", link.settings().blind());
+        return out;
+    }
+
+    public static JsonObject of(Contact contact) {
+        var out = route(contact.route());
+        out.addProperty("start", contact.begin().toString());
+        out.addProperty("end", contact.end().toString());
+        contact.rate().ifPresent(rate -> out.addProperty("rate", rate));
+        contact.every().ifPresent(every -> out.addProperty("every", every.toSeconds()));
+        return out;
+    }
+
+    static JsonObject route(StationLink.Route route) {
+        var out = new JsonObject();
+        out.addProperty("satellite", route.satellite().value());
+        out.addProperty("station", route.station().value());
+        return out;
+    }
+}

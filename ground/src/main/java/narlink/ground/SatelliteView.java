@@ -12,22 +12,38 @@ import narlink.wire.Report;
 ///
 /// @param report the last one that was believed
 /// @param heard when it came
+/// @param frozen whether no deployment is to go up for now
+/// @param arrivals when those of the queue will be on board, as far as that can be told
 public record SatelliteView(
         Satellite satellite,
         Mirror mirror,
         Optional<Report> report,
         Optional<Instant> heard,
         List<Deployment> deployments,
-        List<QueuedCommand> commands) {
-    public static SatelliteView of(Ledger ledger, Satellite satellite) {
+        List<QueuedCommand> commands,
+        boolean frozen,
+        List<Outlook.Arrival> arrivals) {
+    public static SatelliteView of(Ledger ledger, Satellite satellite, Instant now) {
         var name = satellite.name();
+        var timetable = ledger.timetable();
+        var outlook = new Outlook(
+                timetable.links().stream()
+                        .filter(link -> link.route().satellite().equals(name))
+                        .toList(),
+                timetable.contacts().stream()
+                        .filter(contact -> contact.route().satellite().equals(name))
+                        .toList(),
+                now);
+        boolean frozen = ledger.places().frozen(name);
         return new SatelliteView(
                 satellite,
                 ledger.mirror(name),
                 ReportReader.last(ledger, satellite),
                 ledger.lastReport(name).map(Ledger.HeardReport::heard),
                 ledger.deployments(name),
-                ledger.commands(name));
+                ledger.commands(name),
+                frozen,
+                frozen ? List.of() : outlook.of(new Queue(ledger, name).deployments()));
     }
 
     /// How old the last report is.

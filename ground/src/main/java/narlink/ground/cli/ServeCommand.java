@@ -2,6 +2,7 @@ package narlink.ground.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import narlink.ground.Satellite;
 import narlink.ground.Server;
 import narlink.ground.StationLink;
 import narlink.ground.Supplements;
+import narlink.ground.http.HttpAddress;
+import narlink.ground.http.HttpServer;
+import narlink.ground.http.LivePasses;
 import narlink.ground.json.DeploymentJson;
 import narlink.ground.json.PassJson;
 import narlink.ground.link.Links;
@@ -48,11 +52,20 @@ final class ServeCommand extends Base {
             description = "Serve the links of this station only; repeatable. Several servers may share a --database.")
     List<String> stations = List.of();
 
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8470",
+            description = "Where the dashboard, the API and the metrics are served, or 'off' (default"
+                    + " ${DEFAULT-VALUE}). On an address that other machines reach, reading needs the token too.")
+    String http = "";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var over = new CountDownLatch(1);
         try (var ledger = ledger();
-                var hook = new ChangeHook(onChange)) {
+                var hook = new ChangeHook(onChange);
+                var passes = new Served(new LivePasses(new Told(ledger, hook), Clock.systemUTC()), ledger)) {
             ledger.addStation(files().stationKey().publicKey());
             var server = new Server(new Server.Post(
                     ledger,
@@ -61,7 +74,7 @@ final class ServeCommand extends Base {
                     mine(),
                     Links::open,
                     satellite -> asking(ledger, satellite),
-                    new Told(ledger, hook),
+                    passes.live(),
                     Clock.systemUTC()));
             var stop = Thread.ofPlatform().name("stop").unstarted(() -> {
                 server.stop();
@@ -83,6 +96,41 @@ final class ServeCommand extends Base {
             over.countDown();
         }
         return 0;
+    }
+
+    /// The passes, told by HTTP if that is wanted.
+    private final class Served implements Closeable {
+        private final LivePasses live;
+        private final @Nullable HttpServer server;
+
+        Served(LivePasses live, Ledger ledger) throws IOException, InterruptedException {
+            this.live = live;
+            server = http.equals("off")
+                    ? null
+                    : new HttpServer(address(), new HttpServer.Sources(ledger, live, files(), Clock.systemUTC()));
+            if (server != null) {
+                System.err.println("dashboard and API on http://" + address().host() + ":"
+                        + server.address().getPort() + "/; the token for changes is in "
+                        + files().httpTokenFile());
+            }
+        }
+
+        private HttpAddress address() {
+            try {
+                return HttpAddress.parse(http);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--http: " + e.getMessage());
+            }
+        }
+
+        LivePasses live() {
+            return live;
+        }
+
+        @Override
+        public void close() {
+            if (server != null) server.close();
+        }
     }
 
     private Predicate<StationLink> mine() {

@@ -35,7 +35,7 @@ final class StatusCommand extends Base {
     public Integer call() throws IOException {
         try (var ledger = ledger()) {
             if (name != null) {
-                var view = SatelliteView.of(ledger, satellite(ledger, name));
+                var view = SatelliteView.of(ledger, satellite(ledger, name), Instant.now());
                 print(SatelliteJson.status(view, Instant.now()), () -> tell(view));
                 return 0;
             }

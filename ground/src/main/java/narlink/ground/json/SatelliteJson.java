@@ -1,11 +1,13 @@
 package narlink.ground.json;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import narlink.ground.Deployment;
 import narlink.ground.Mirror;
 import narlink.ground.Satellite;
 import narlink.ground.SatelliteView;
@@ -43,14 +45,31 @@ public final class SatelliteJson {
             out.add("freeBytes", JsonNull.INSTANCE);
             out.add("reportAge", JsonNull.INSTANCE);
         }
+        out.addProperty("heard", view.heard().map(Instant::toString).orElse(null));
         out.add("profiles", profiles(view));
+        out.addProperty("frozen", view.frozen());
         var deployments = new JsonArray();
-        view.deployments().forEach(deployment -> deployments.add(DeploymentJson.of(deployment)));
+        for (var deployment : view.deployments()) {
+            var one = DeploymentJson.of(deployment);
+            one.add("forecast", forecast(view, deployment));
+            deployments.add(one);
+        }
         out.add("deployments", deployments);
         var commands = new JsonArray();
         view.commands().forEach(command -> commands.add(CommandJson.of(command)));
         out.add("commands", commands);
         return out;
+    }
+
+    private static JsonElement forecast(SatelliteView view, Deployment deployment) {
+        for (var arrival : view.arrivals()) {
+            if (arrival.deployment() != deployment.number()) continue;
+            var out = new JsonObject();
+            out.addProperty("passes", arrival.passes());
+            out.addProperty("when", arrival.when().toString());
+            return out;
+        }
+        return JsonNull.INSTANCE;
     }
 
     private static JsonArray profiles(SatelliteView view) {

@@ -1,6 +1,8 @@
 package narlink.ground.json;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.Collection;
 import narlink.ground.Contact;
 import narlink.ground.StationLink;
 
@@ -27,7 +29,16 @@ public final class TimetableJson {
         return out;
     }
 
-    static JsonObject route(StationLink.Route route) {
+    /// @param contacts as the timetable has them
+    public static JsonObject contacts(Collection<Contact> contacts) {
+        var list = new JsonArray();
+        contacts.forEach(contact -> list.add(of(contact)));
+        var out = new JsonObject();
+        out.add("contacts", list);
+        return out;
+    }
+
+    public static JsonObject route(StationLink.Route route) {
         var out = new JsonObject();
         out.addProperty("satellite", route.satellite().value());
         out.addProperty("station", route.station().value());

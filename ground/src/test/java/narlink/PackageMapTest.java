@@ -48,20 +48,33 @@ final class PackageMapTest {
             Map.entry("narlink.ground", union(PROTOCOL, FLIGHT)),
             Map.entry("narlink.ground.ledger", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
             Map.entry("narlink.ground.link", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
+            Map.entry("narlink.ground.json", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
+            Map.entry("narlink.ground.http", union(PROTOCOL, FLIGHT, Set.of("narlink.ground", "narlink.ground.json"))),
             Map.entry(
                     "narlink.ground.cli",
-                    union(PROTOCOL, FLIGHT, Set.of("narlink.ground", "narlink.ground.ledger", "narlink.ground.link"))));
+                    union(
+                            PROTOCOL,
+                            FLIGHT,
+                            Set.of(
+                                    "narlink.ground",
+                                    "narlink.ground.ledger",
+                                    "narlink.ground.link",
+                                    "narlink.ground.json",
+                                    "narlink.ground.http"))));
 
     /// Libraries that have one home.
     private static final Map<String, Set<String>> HOMES = Map.ofEntries(
-            Map.entry("io.netty", Set.of("narlink.ground.link")),
+            Map.entry("io.netty", Set.of("narlink.ground.link", "narlink.ground.http")),
+            Map.entry("io.micrometer", Set.of("narlink.ground.http")),
             Map.entry("java.sql", Set.of("narlink.ground.ledger")),
             Map.entry("org.jdbi", Set.of("narlink.ground.ledger")),
             Map.entry("org.flywaydb", Set.of("narlink.ground.ledger")),
             Map.entry("org.sqlite", Set.of("narlink.ground.ledger")),
             Map.entry("org.apache.commons", Set.of("narlink.ground.cli")),
             Map.entry("picocli", Set.of("narlink.ground.cli", "narlink.flight")),
-            Map.entry("com.google.gson", Set.of("narlink.ground.cli", "narlink.flight")),
+            Map.entry(
+                    "com.google.gson",
+                    Set.of("narlink.ground.cli", "narlink.ground.http", "narlink.ground.json", "narlink.flight")),
             Map.entry("org.bouncycastle", Set.of("narlink.nix")),
             Map.entry("com.google.protobuf", Set.of("narlink.wire", "narlink.pack", "narlink.v1")));
 

@@ -27,6 +27,9 @@ public interface Ledger extends Closeable {
 
     List<Satellite> satellites();
 
+    /// All satellites in short, by name, in a few queries however many there are.
+    List<FleetMember> fleet();
+
     void system(SatelliteName satellite, String system);
 
     Mirror mirror(SatelliteName satellite);

@@ -113,6 +113,7 @@ final class LinkKeeper {
         try {
             while (!stopped && chance() instanceof ContactPlan.Chance.Open open) {
                 var known = work();
+                var before = Optional.ofNullable(sum).map(Pass.Result::tally);
                 var flown = new Pass(
                                 post.ledger(),
                                 satellite,
@@ -120,7 +121,10 @@ final class LinkKeeper {
                                 post.packs(),
                                 settings(open),
                                 post.clock(),
-                                tally -> {},
+                                tally -> post.listener()
+                                        .progress(
+                                                link.route(),
+                                                before.map(tally::after).orElse(tally)),
                                 asking)
                         .fly(pipe, () -> leave(known));
                 sum = sum == null ? flown : flown.after(sum);

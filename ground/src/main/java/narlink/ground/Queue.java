@@ -1,5 +1,6 @@
 package narlink.ground;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,13 @@ public final class Queue {
             if (number == moved || place.priority() == priority) places.add(place.at(priority, i));
         }
         ledger.places().put(satellite, places);
+    }
+
+    /// Lets no deployment go up, or lets them go up again.
+    public void freeze(boolean frozen, Instant now) {
+        if (ledger.places().frozen(satellite) == frozen) return;
+        ledger.places().freeze(satellite, frozen);
+        ledger.happened(satellite, now, frozen ? "frozen" : "thawed");
     }
 
     private static Deployment find(List<Deployment> order, int number) {

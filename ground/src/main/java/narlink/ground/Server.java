@@ -60,6 +60,11 @@ public final class Server {
     public interface Listener {
         void opened(StationLink.Route route);
 
+        /// Heard with every segment: it must not wait for anything.
+        ///
+        /// @param tally of all passes since the link was opened
+        default void progress(StationLink.Route route, Pass.Tally tally) {}
+
         /// @param again when it is tried again
         void unreachable(StationLink.Route route, String why, Duration again);
 

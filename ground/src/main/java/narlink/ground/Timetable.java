@@ -1,5 +1,6 @@
 package narlink.ground;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
@@ -17,6 +18,13 @@ public interface Timetable {
 
     /// All contacts, past ones too, by their beginnings.
     List<Contact> contacts();
+
+    /// Contacts that are not over.
+    default List<Contact> contactsFrom(Instant now) {
+        return contacts().stream()
+                .filter(contact -> contact.every().isPresent() || contact.end().isAfter(now))
+                .toList();
+    }
 
     /// Takes contacts away, and adds others.
     void change(Collection<Contact> gone, Collection<Contact> come);

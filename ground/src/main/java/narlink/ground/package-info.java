@@ -12,6 +12,10 @@
 /// Where a report's digest is not the mirror's, [narlink.ground.Reconciliation] works out what to ask, and
 /// [narlink.ground.Asking] asks it; [narlink.ground.Cleanup] is what may be deleted on board.
 ///
+/// [narlink.ground.SatelliteView] is all that is known of a satellite, [narlink.ground.FleetMember] that in short, and
+/// [narlink.ground.Outlook] tells in how many passes its queue will be there; [narlink.ground.json] says so to
+/// programs, [narlink.ground.http] to browsers.
+///
 /// [narlink.ground.Ledger] is the memory of all that; the database behind it, SQLite or PostgreSQL, stays in its own
 /// package. It may be away for a while: a [narlink.ground.LedgerException] ends no pass.
 @NullMarked

@@ -1,17 +1,15 @@
 package narlink.ground.cli;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import narlink.ground.Contact;
+import narlink.ground.ContactDesk;
+import narlink.ground.json.TimetableJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,17 +71,9 @@ final class ContactCommand {
     static final class Listing extends Base {
         @Override
         public Integer call() throws IOException {
-            var now = Instant.now();
             try (var ledger = ledger()) {
-                var contacts = ledger.timetable().contacts().stream()
-                        .filter(contact ->
-                                contact.every().isPresent() || contact.end().isAfter(now))
-                        .toList();
-                var list = new JsonArray();
-                contacts.forEach(contact -> list.add(describe(contact)));
-                var out = new JsonObject();
-                out.add("contacts", list);
-                print(out, () -> {
+                var contacts = ledger.timetable().contactsFrom(Instant.now());
+                print(TimetableJson.contacts(contacts), () -> {
                     if (contacts.isEmpty()) {
                         System.out.println("no contacts to come; a link of which no plan has told is always open");
                     }
@@ -113,18 +103,17 @@ final class ContactCommand {
         @Override
         public Integer call() throws IOException {
             if (duration.isZero()) throw new UsageException("--duration: a contact takes some time");
-            var now = Instant.now();
             try (var ledger = ledger()) {
-                var contact = new Contact(
-                        route(ledger),
-                        now,
-                        now.plus(duration),
-                        rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
-                        Optional.empty());
+                var route = route(ledger);
                 boolean wasOpen = ledger.timetable().contacts().stream()
-                        .noneMatch(known -> known.route().equals(contact.route()));
-                ledger.timetable().change(List.of(), List.of(contact));
-                print(describe(contact), () -> {
+                        .noneMatch(known -> known.route().equals(route));
+                var contact = new ContactDesk(ledger.timetable())
+                        .begin(
+                                route,
+                                duration,
+                                rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
+                                Instant.now());
+                print(TimetableJson.of(contact), () -> {
                     System.out.println(line(contact));
                     if (wasOpen) {
                         System.out.println("until now the link of " + contact.route()
@@ -143,22 +132,11 @@ final class ContactCommand {
     static final class End extends LinkCommand.Routed {
         @Override
         public Integer call() throws IOException {
-            var now = Instant.now();
             try (var ledger = ledger()) {
                 var route = route(ledger);
-                var gone = new ArrayList<Contact>();
-                var come = new ArrayList<Contact>();
-                for (var contact : ledger.timetable().contacts()) {
-                    if (!contact.route().equals(route)) continue;
-                    var rest = contact.endedAt(now);
-                    if (rest.equals(List.of(contact))) continue;
-                    gone.add(contact);
-                    come.addAll(rest);
-                }
-                if (gone.isEmpty()) throw new IOException("no contact of " + route + " runs now");
-                ledger.timetable().change(gone, come);
+                int ended = new ContactDesk(ledger.timetable()).end(route, Instant.now());
                 var out = new JsonObject();
-                out.addProperty("ended", gone.size());
+                out.addProperty("ended", ended);
                 print(out, () -> System.out.println("the contact of " + route + " is over"));
             }
             return 0;
@@ -175,16 +153,5 @@ final class ContactCommand {
                         contact.every()
                                 .map(every -> "  every " + Durations.human(every))
                                 .orElse(""));
-    }
-
-    private static JsonObject describe(Contact contact) {
-        var out = new JsonObject();
-        out.addProperty("satellite", contact.route().satellite().value());
-        out.addProperty("station", contact.route().station().value());
-        out.addProperty("start", contact.begin().toString());
-        out.addProperty("end", contact.end().toString());
-        contact.rate().ifPresent(rate -> out.addProperty("rate", rate));
-        contact.every().ifPresent(every -> out.addProperty("every", every.toSeconds()));
-        return out;
     }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import narlink.ground.Cleanup;
 import narlink.ground.Housekeeping;
 import narlink.ground.QueuedCommand;
+import narlink.ground.json.CommandJson;
 import narlink.nix.StorePath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,7 +81,7 @@ final class GcCommand extends OrderCommands.Signed {
                 }));
         out.add("generations", generations);
         var commands = new JsonArray();
-        queued.forEach(command -> commands.add(OrderCommands.describe(command)));
+        queued.forEach(command -> commands.add(CommandJson.of(command)));
         out.add("commands", commands);
         return out;
     }

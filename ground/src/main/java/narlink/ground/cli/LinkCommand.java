@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
-import narlink.ground.Repair;
 import narlink.ground.StationLink;
 import narlink.ground.StationName;
+import narlink.ground.json.TimetableJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,7 +67,7 @@ final class LinkCommand {
             try (var ledger = ledger()) {
                 var added = new StationLink(route(ledger), url, settings);
                 ledger.timetable().put(added);
-                print(describe(added), () -> System.out.println(line(added)));
+                print(TimetableJson.of(added), () -> System.out.println(line(added)));
             }
             return 0;
         }
@@ -83,7 +83,7 @@ final class LinkCommand {
             try (var ledger = ledger()) {
                 var links = ledger.timetable().links();
                 var list = new JsonArray();
-                links.forEach(link -> list.add(describe(link)));
+                links.forEach(link -> list.add(TimetableJson.of(link)));
                 var out = new JsonObject();
                 out.add("links", list);
                 print(out, () -> {
@@ -120,24 +120,5 @@ final class LinkCommand {
                 + (link.settings().rate().isPresent()
                         ? "  " + link.settings().rate().getAsLong() + " bit/s"
                         : "");
-    }
-
-    private static JsonObject describe(StationLink link) {
-        var out = new JsonObject();
-        out.addProperty("satellite", link.route().satellite().value());
-        out.addProperty("station", link.route().station().value());
-        out.addProperty("pipe", link.pipe().text());
-        link.settings().rate().ifPresent(rate -> out.addProperty("rate", rate));
-        out.addProperty("segmentSize", link.settings().segmentSize());
-        link.settings().blind().ifPresent(repair -> {
-            switch (repair) {
-                case Repair.Share share -> out.addProperty("blind", share.share());
-                case Repair.ForDelivery wanted -> {
-                    out.addProperty("deliver", wanted.probability());
-                    out.addProperty("linkProfile", wanted.link().name());
-                }
-            }
-        });
-        return out;
     }
 }

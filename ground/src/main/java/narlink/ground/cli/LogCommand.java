@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import narlink.ground.CommandDesk;
 import narlink.ground.GroundState;
 import narlink.ground.Ledger;
 import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
+import narlink.ground.json.CommandJson;
+import narlink.ground.json.LogJson;
 import narlink.wire.Command.Action;
 import narlink.wire.Report.CommandResult;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class LogCommand extends Base {
             if (fetch != null) {
                 var queued = queue(ledger, satellite, fetch);
                 var list = new JsonArray();
-                queued.forEach(command -> list.add(OrderCommands.describe(command)));
+                queued.forEach(command -> list.add(CommandJson.of(command)));
                 var out = new JsonObject();
                 out.addProperty("satellite", name);
                 out.add("commands", list);
@@ -72,7 +73,7 @@ final class LogCommand extends Base {
                                 queued.size(), name));
                 return 0;
             }
-            print(describe(ledger, satellite), () -> tell(ledger, satellite));
+            print(LogJson.of(ledger, satellite), () -> tell(ledger, satellite));
         }
         return 0;
     }
@@ -94,55 +95,11 @@ final class LogCommand extends Base {
         return queued;
     }
 
-    private static JsonObject describe(Ledger ledger, Satellite satellite) {
-        var out = new JsonObject();
-        out.addProperty("satellite", satellite.name().value());
-        var events = new JsonArray();
-        for (var event : ledger.history(satellite.name())) {
-            var one = new JsonObject();
-            one.addProperty("time", event.when().toString());
-            one.addProperty("what", event.what());
-            events.add(one);
-        }
-        out.add("events", events);
-        var logs = new JsonObject();
-        logs(ledger, satellite).forEach((log, text) -> logs.addProperty(log, text));
-        out.add("logs", logs);
-        return out;
-    }
-
     private static void tell(Ledger ledger, Satellite satellite) {
         var history = ledger.history(satellite.name());
         if (history.isEmpty()) System.out.println("nothing happened yet");
         history.forEach(event -> System.out.printf("%s  %s%n", event.when(), event.what()));
-        logs(ledger, satellite).forEach((log, text) -> System.out.printf("%n== %s ==%n%s%n", log, text.strip()));
-    }
-
-    /// The newest pieces of each log, put together as they lie in it; "…" where something is missing.
-    private static TreeMap<String, String> logs(Ledger ledger, Satellite satellite) {
-        var pieces = new TreeMap<String, TreeMap<Integer, byte[]>>();
-        for (var command : ledger.commands(satellite.name())) {
-            if (!(command.action() instanceof Action.FetchLog fetch) || command.logSize() == 0) continue;
-            int end = command.logSize() - fetch.offset();
-            var log = fetch.deployment() == 0 ? "receiver" : "deployment " + fetch.deployment();
-            pieces.computeIfAbsent(log, unused -> new TreeMap<>())
-                    .put(end - command.answer().size(), command.answer().toArray());
-        }
-        var logs = new TreeMap<String, String>();
-        pieces.forEach((log, parts) -> logs.put(log, joined(parts)));
-        return logs;
-    }
-
-    private static String joined(TreeMap<Integer, byte[]> parts) {
-        var bytes = new java.io.ByteArrayOutputStream();
-        int at = 0;
-        for (var part : parts.entrySet()) {
-            int overlap = at - part.getKey();
-            if (overlap < 0) bytes.writeBytes("…".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            int skip = Math.clamp(overlap, 0, part.getValue().length);
-            bytes.write(part.getValue(), skip, part.getValue().length - skip);
-            at = Math.max(at, part.getKey() + part.getValue().length);
-        }
-        return bytes.toString(java.nio.charset.StandardCharsets.UTF_8);
+        LogJson.logs(ledger, satellite)
+                .forEach((log, text) -> System.out.printf("%n== %s ==%n%s%n", log, text.strip()));
     }
 }

@@ -11,6 +11,7 @@ import narlink.ground.GroundState;
 import narlink.ground.Ledger;
 import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
+import narlink.ground.json.CommandJson;
 import narlink.nix.SecretKey;
 import narlink.pack.ProfileName;
 import narlink.wire.Command.Action;
@@ -53,7 +54,7 @@ final class OrderCommands {
         public Integer call() throws IOException {
             try (var ledger = ledger()) {
                 var queued = queue(ledger, satellite(ledger, name));
-                print(describe(queued), () -> tell(queued));
+                print(CommandJson.of(queued), () -> tell(queued));
             }
             return 0;
         }
@@ -69,18 +70,6 @@ final class OrderCommands {
                     "command %d for %s signed and queued: %s%nthe next pass brings it; narlink status %s tells its answer%n",
                     queued.number(), queued.satellite(), queued.what(), queued.satellite());
         }
-    }
-
-    static JsonObject describe(QueuedCommand command) {
-        var out = new JsonObject();
-        out.addProperty("satellite", command.satellite().value());
-        out.addProperty("command", command.number());
-        out.addProperty("what", command.what());
-        out.addProperty("state", command.state().name());
-        out.addProperty("answer", command.answer().utf8());
-        out.addProperty("created", command.created().toString());
-        out.addProperty("expires", command.expires().toString());
-        return out;
     }
 
     /// One command in a line.
@@ -120,7 +109,7 @@ final class OrderCommands {
                 Optional<QueuedCommand> queued = new CommandDesk(ledger)
                         .cancel(satellite(ledger, name), deployment, signer(), expires, Instant.now());
                 if (queued.isPresent()) {
-                    print(OrderCommands.describe(queued.get()), () -> tell(queued.get()));
+                    print(CommandJson.of(queued.get()), () -> tell(queued.get()));
                 } else {
                     var out = new JsonObject();
                     out.addProperty("satellite", name);

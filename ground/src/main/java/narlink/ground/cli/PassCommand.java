@@ -15,6 +15,8 @@ import narlink.ground.QueuedCommand;
 import narlink.ground.Satellite;
 import narlink.ground.Supplements;
 import narlink.ground.Workload;
+import narlink.ground.json.CommandJson;
+import narlink.ground.json.DeploymentJson;
 import narlink.ground.link.Links;
 import narlink.wire.PipeUrl;
 import picocli.CommandLine.Command;
@@ -143,10 +145,10 @@ final class PassCommand extends Base {
         out.addProperty("lossEstimate", result.tally().loss());
         out.addProperty("ended", result.why());
         var list = new JsonArray();
-        carried.forEach(deployment -> list.add(QueueCommand.describe(deployment)));
+        carried.forEach(deployment -> list.add(DeploymentJson.of(deployment)));
         out.add("deployments", list);
         var orders = new JsonArray();
-        commands.forEach(command -> orders.add(OrderCommands.describe(command)));
+        commands.forEach(command -> orders.add(CommandJson.of(command)));
         out.add("commands", orders);
         return out;
     }

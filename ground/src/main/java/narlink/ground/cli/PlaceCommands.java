@@ -57,10 +57,7 @@ final class PlaceCommands {
         int freeze(boolean frozen, String told) throws IOException {
             try (var ledger = ledger()) {
                 var satellite = satellite(ledger, name).name();
-                if (ledger.places().frozen(satellite) != frozen) {
-                    ledger.places().freeze(satellite, frozen);
-                    ledger.happened(satellite, Instant.now(), frozen ? "frozen" : "thawed");
-                }
+                new Queue(ledger, satellite).freeze(frozen, Instant.now());
                 var out = new JsonObject();
                 out.addProperty("satellite", name);
                 out.addProperty("frozen", frozen);

@@ -5,9 +5,9 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import narlink.ground.Ledger;
 import narlink.ground.Orders;
 import narlink.ground.Satellite;
+import narlink.ground.json.SatelliteJson;
 import narlink.nix.PublicKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,7 +80,7 @@ final class SatelliteCommand {
                 }
                 ledger.add(satellite);
                 ledger.believe(satellite.name(), held);
-                var out = describe(ledger, satellite);
+                var out = SatelliteJson.of(satellite, ledger.mirror(satellite.name()));
                 print(
                         out,
                         () -> System.out.println("added " + name
@@ -107,7 +107,9 @@ final class SatelliteCommand {
         public Integer call() throws IOException {
             try (var ledger = ledger()) {
                 var satellites = new JsonArray();
-                ledger.satellites().forEach(satellite -> satellites.add(describe(ledger, satellite)));
+                ledger.satellites()
+                        .forEach(satellite ->
+                                satellites.add(SatelliteJson.of(satellite, ledger.mirror(satellite.name()))));
                 var out = new JsonObject();
                 out.add("satellites", satellites);
                 print(out, () -> ledger.satellites().forEach(satellite -> System.out.println(satellite.name())));
@@ -128,7 +130,7 @@ final class SatelliteCommand {
         public Integer call() throws IOException {
             try (var ledger = ledger()) {
                 var satellite = satellite(ledger, name);
-                var out = describe(ledger, satellite);
+                var out = SatelliteJson.of(satellite, ledger.mirror(satellite.name()));
                 print(out, () -> {
                     System.out.println("name        " + satellite.name());
                     System.out.println("flight key  " + satellite.flightKey().text());
@@ -160,16 +162,5 @@ final class SatelliteCommand {
             }
             return 0;
         }
-    }
-
-    static JsonObject describe(Ledger ledger, Satellite satellite) {
-        var mirror = ledger.mirror(satellite.name());
-        var out = new JsonObject();
-        out.addProperty("satellite", satellite.name().value());
-        out.addProperty("flightKey", satellite.flightKey().text());
-        satellite.system().ifPresent(system -> out.addProperty("system", system));
-        out.addProperty("paths", mirror.paths().size());
-        out.addProperty("acknowledgedPaths", mirror.acknowledged());
-        return out;
     }
 }

@@ -1,8 +1,8 @@
 package narlink.ground.cli;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +20,11 @@ import narlink.ground.Satellite;
 import narlink.ground.Server;
 import narlink.ground.StationLink;
 import narlink.ground.Supplements;
+import narlink.ground.http.HttpAddress;
+import narlink.ground.http.HttpServer;
+import narlink.ground.http.LivePasses;
+import narlink.ground.json.DeploymentJson;
+import narlink.ground.json.PassJson;
 import narlink.ground.link.Links;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,11 +52,20 @@ final class ServeCommand extends Base {
             description = "Serve the links of this station only; repeatable. Several servers may share a --database.")
     List<String> stations = List.of();
 
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8470",
+            description = "Where the dashboard, the API and the metrics are served, or 'off' (default"
+                    + " ${DEFAULT-VALUE}). On an address that other machines reach, reading needs the token too.")
+    String http = "";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var over = new CountDownLatch(1);
         try (var ledger = ledger();
-                var hook = new ChangeHook(onChange)) {
+                var hook = new ChangeHook(onChange);
+                var passes = new Served(new LivePasses(new Told(ledger, hook), Clock.systemUTC()), ledger)) {
             ledger.addStation(files().stationKey().publicKey());
             var server = new Server(new Server.Post(
                     ledger,
@@ -60,7 +74,7 @@ final class ServeCommand extends Base {
                     mine(),
                     Links::open,
                     satellite -> asking(ledger, satellite),
-                    new Told(ledger, hook),
+                    passes.live(),
                     Clock.systemUTC()));
             var stop = Thread.ofPlatform().name("stop").unstarted(() -> {
                 server.stop();
@@ -82,6 +96,41 @@ final class ServeCommand extends Base {
             over.countDown();
         }
         return 0;
+    }
+
+    /// The passes, told by HTTP if that is wanted.
+    private final class Served implements Closeable {
+        private final LivePasses live;
+        private final @Nullable HttpServer server;
+
+        Served(LivePasses live, Ledger ledger) throws IOException, InterruptedException {
+            this.live = live;
+            server = http.equals("off")
+                    ? null
+                    : new HttpServer(address(), new HttpServer.Sources(ledger, live, files(), Clock.systemUTC()));
+            if (server != null) {
+                System.err.println("dashboard and API on http://" + address().host() + ":"
+                        + server.address().getPort() + "/; the token for changes is in "
+                        + files().httpTokenFile());
+            }
+        }
+
+        private HttpAddress address() {
+            try {
+                return HttpAddress.parse(http);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--http: " + e.getMessage());
+            }
+        }
+
+        LivePasses live() {
+            return live;
+        }
+
+        @Override
+        public void close() {
+            if (server != null) server.close();
+        }
     }
 
     private Predicate<StationLink> mine() {
@@ -116,7 +165,7 @@ final class ServeCommand extends Base {
         @Override
         public void changed(Deployment deployment) {
             var event = event("changed");
-            event.add("deployment", QueueCommand.describe(deployment));
+            event.add("deployment", DeploymentJson.of(deployment));
             say(event, deployment.satellite() + ": " + StatusCommand.line(deployment));
             hook.changed(deployment);
         }
@@ -134,21 +183,8 @@ final class ServeCommand extends Base {
         @Override
         public void over(PassReport report) {
             var tally = report.result().tally();
-            var event = event("pass", report.route());
-            event.addProperty("begin", report.begin().toString());
-            event.addProperty("end", report.end().toString());
-            event.addProperty("ended", report.result().why());
-            event.addProperty("sentBytes", tally.sentBytes());
-            event.addProperty("sourceBytes", tally.sourceBytes());
-            event.addProperty("repairBytes", tally.repairBytes());
-            event.addProperty("sentSegments", tally.sentSegments());
-            event.addProperty("receivedBytes", tally.receivedBytes());
-            event.addProperty("receivedReports", tally.receivedReports());
-            event.addProperty("refusedSegments", tally.refusedSegments());
-            event.addProperty("lossEstimate", tally.loss());
-            var left = new JsonArray();
-            report.left().forEach(deployment -> left.add(QueueCommand.describe(deployment)));
-            event.add("left", left);
+            var event = event("pass");
+            PassJson.of(report).asMap().forEach(event::add);
             say(
                     event,
                     "%s: pass over: %s; sent %s (%s repair) in %d segments, heard %d reports, loss about %.1f %%; %s"
@@ -160,7 +196,7 @@ final class ServeCommand extends Base {
                                     tally.sentSegments(),
                                     tally.receivedReports(),
                                     100 * tally.loss(),
-                                    left.isEmpty()
+                                    report.left().isEmpty()
                                             ? "nothing is left"
                                             : "the next pass goes on with deployments "
                                                     + report.left().stream()

@@ -101,7 +101,7 @@ final class DeploymentRows {
     }
 
     /// Our own signature, from our own database: only what it says is of interest.
-    private static Announcement announcement(byte[] segment) {
+    static Announcement announcement(byte[] segment) {
         if (Envelope.peek(segment).orElse(null) instanceof Announcement announcement) return announcement;
         throw new IllegalStateException("the ledger holds an announcement that is none");
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import narlink.Bytes;
 import narlink.ground.Deployment;
+import narlink.ground.FleetMember;
 import narlink.ground.Ledger;
 import narlink.ground.Mirror;
 import narlink.ground.Piece;
@@ -144,6 +145,11 @@ public final class SqlLedger implements Ledger {
                         PublicKey.parse(row.getString("flight_key")),
                         Optional.ofNullable(row.getString("system"))))
                 .list());
+    }
+
+    @Override
+    public List<FleetMember> fleet() {
+        return jdbi.withHandle(FleetRows::select);
     }
 
     @Override

@@ -102,7 +102,7 @@ final class FleetTest {
     }
 
     private Programs.Running serve(Programs programs, String station) throws IOException {
-        var server = programs.startNarlink("serve", "--station", station, "--json");
+        var server = programs.startNarlink("serve", "--station", station, "--json", "--http", "off");
         started.add(server.process());
         return server;
     }

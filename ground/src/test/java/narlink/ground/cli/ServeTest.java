@@ -98,7 +98,7 @@ final class ServeTest {
     }
 
     private Programs.Running serve(String... more) throws IOException {
-        var arguments = new ArrayList<>(List.of("serve", "--json"));
+        var arguments = new ArrayList<>(List.of("serve", "--json", "--http", "127.0.0.1:0"));
         arguments.addAll(List.of(more));
         var server = programs.startNarlink(arguments.toArray(String[]::new));
         started.add(server.process());

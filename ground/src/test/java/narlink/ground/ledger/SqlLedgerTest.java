@@ -178,6 +178,41 @@ class SqlLedgerTest {
     }
 
     @Test
+    void theFleetIsToldInShort() {
+        var other = new SatelliteName("other");
+        ledger().add(new Satellite(other, KEY.publicKey(), Optional.empty()));
+        for (int number = 1; number <= 4; number++) ledger().add(deployment(number));
+        for (int number : List.of(1, 3, 4)) {
+            var state = number == 4 ? Deployment.State.FAILED : Deployment.State.CONFIRMED;
+            ledger().progress(NAME, number, new Deployment.Progress(state, "because", 1, 1, 0, "", false, false));
+        }
+        ledger().believe(NAME, List.of(item(Mirror.Belief.ACKNOWLEDGED)));
+        ledger().report(NAME, report(1), new byte[] {7}, Instant.EPOCH);
+        assertTrue(ledger().add(command(1, 7)));
+        ledger().places().freeze(NAME, true);
+        var fleet = ledger().fleet();
+        assertEquals(
+                List.of(other, NAME),
+                fleet.stream().map(narlink.ground.FleetMember::satellite).toList());
+        var told = fleet.getLast();
+        assertEquals(Map.of(Mirror.Belief.ACKNOWLEDGED, 1L), told.paths());
+        assertEquals(Instant.EPOCH, told.report().orElseThrow().heard());
+        assertTrue(told.frozen() && told.waiting());
+        assertEquals(1, told.openCommands());
+        assertEquals(
+                List.of(2, 4),
+                told.deployments().stream()
+                        .map(narlink.ground.FleetMember.Brief::number)
+                        .toList(),
+                "what is open, and the newest");
+        var newest = told.deployments().getLast();
+        assertEquals(deployment(4).blocks(), newest.blocks());
+        assertEquals(deployment(4).objects().size(), newest.paths());
+        assertEquals("because", newest.reason());
+        assertFalse(fleet.getFirst().waiting() || fleet.getFirst().frozen());
+    }
+
+    @Test
     void aRemovedSatelliteLeavesNothing() {
         ledger().add(deployment(1));
         ledger().believe(NAME, List.of(item(Mirror.Belief.PREDICTED)));

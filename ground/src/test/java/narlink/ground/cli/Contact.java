@@ -163,8 +163,12 @@ final class Contact implements AutoCloseable {
     }
 
     private void sendMissing(Cargo cargo, FecObject object, Report.Missing missing, Sent sent) throws IOException {
-        for (int i = 0; i < missing.symbols().size(); i++) {
-            int left = missing.symbols().get(i);
+        int end = missing.untouched()
+                ? cargo.blocks(object) - missing.first()
+                : missing.symbols().size();
+        for (int i = 0; i < end; i++) {
+            boolean told = i < missing.symbols().size();
+            int left = told ? missing.symbols().get(i) : cargo.k(object, missing.first() + i);
             for (; left > 0; left -= Cargo.SYMBOLS_PER_SEGMENT) {
                 int count = Math.min(left, Cargo.SYMBOLS_PER_SEGMENT);
                 int block = missing.first() + i;

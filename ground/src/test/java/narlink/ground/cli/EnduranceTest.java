@@ -153,7 +153,9 @@ final class EnduranceTest {
                             ? k
                             : at < missing.get().symbols().size()
                                     ? k - missing.get().symbols().get(at)
-                                    : handed.getOrDefault(block, 0); // Nothing is said of it.
+                                    : missing.get().untouched()
+                                            ? 0
+                                            : handed.getOrDefault(block, 0); // Nothing is said of it.
             symbols += Math.max(0, Math.min(k, handed.getOrDefault(block, 0)) - Math.max(0, held));
             handed.put(block, Math.max(0, held));
         }

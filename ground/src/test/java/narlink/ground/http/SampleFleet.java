@@ -113,7 +113,8 @@ final class SampleFleet implements AutoCloseable {
                 .put(new StationLink(
                         route,
                         PipeUrl.parse("tcp://127.0.0.1:9"),
-                        new Pass.Settings(OptionalLong.of(256_000), Duration.ZERO, 8192, -1, Pass.Forward.UNSURE)));
+                        new Pass.Settings(
+                                OptionalLong.of(256_000), Duration.ZERO, 8192, Optional.empty(), Pass.Forward.UNSURE)));
         return route;
     }
 

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import narlink.fec.Oti;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
@@ -33,6 +35,9 @@ final class Transmission {
 
     /// The share of the time that an answer takes which sending more than is likely to be needed may cost.
     private static final double MARGIN = 0.05;
+
+    /// How often the time between two questions of what goes on on board is doubled.
+    private static final int MOST_DOUBLED = 3;
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
     private static final Duration FIRST_KNOCK = Duration.ofMillis(250);
@@ -177,7 +182,7 @@ final class Transmission {
     /// Whether so little was heard for so long that nothing more is poured into the link.
     private boolean isSilent(Instant now) {
         if (silence.isPresent()) return true;
-        if (!flows() || !heard.plus(soundings.silence()).isBefore(now)) return false;
+        if (!flows() || !wantsMore() || !heard.plus(soundings.silence()).isBefore(now)) return false;
         silence = Optional.of(new Silence(now, Instant.MIN, FIRST_KNOCK));
         soundings.interrupted();
         return true;
@@ -186,6 +191,13 @@ final class Transmission {
     /// Whether symbols were sent that somebody should have answered.
     private boolean flows() {
         return symbolsSent > 0;
+    }
+
+    /// Whether anything is left to pour into the link. What is busy with what it has need not be asked each second.
+    private boolean wantsMore() {
+        return queue.stream()
+                .anyMatch(deployment -> !deployment.ended()
+                        && (!deployment.heard() || deployment.probe().isPresent()));
     }
 
     /// Asks ever more slowly whether anybody hears.
@@ -223,7 +235,8 @@ final class Transmission {
         // What happens on board once everything is there is reported unasked: this is for when such a report got lost.
         boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
         boolean nothingElse = deployment.remaining() == 0 && deployment.probe().isEmpty();
-        return silent && nothingElse && last.at().plus(policy.answerWithin()).isBefore(now);
+        var pause = policy.answerWithin().multipliedBy(1L << Math.min(last.times(), MOST_DOUBLED));
+        return silent && nothingElse && last.at().plus(pause).isBefore(now);
     }
 
     /// Twice as long each time, up to what an answer may take. What flows before its announcement has arrived is lost,
@@ -345,7 +358,7 @@ final class Transmission {
         anyHeard = true;
         hurried = 0;
         var settled = soundings.settledBy(report).orElse(start);
-        long unheard = unheard();
+        var waiting = unheard();
         soundings.on(report, now);
         aimBy(report, settled, Outgoing.Aim.low(soundings.loss(), policy.segmentSize()));
         // Who would wait for the next answer, once all that is asked for now is sent, does well to send enough at once:
@@ -357,7 +370,9 @@ final class Transmission {
             aimBy(report, settled, surely((int) (rate * wait * MARGIN / Math.max(1, openBlocks()))));
         }
         // Symbols that came before their announcement were not counted on board: measure anew.
-        if (unheard() < unheard) soundings.interrupted();
+        waiting.removeAll(unheard());
+        if (!waiting.isEmpty()) soundings.interrupted();
+        waiting.forEach(number -> announced.computeIfPresent(number, (n, last) -> new Announced(last.at(), 0)));
     }
 
     private void aimBy(Report report, Soundings.Sounding settled, Outgoing.Aim aim) {
@@ -379,8 +394,11 @@ final class Transmission {
         return new Outgoing.Aim(soundings.loss(), margin, policy.segmentSize());
     }
 
-    private long unheard() {
-        return queue.stream().filter(deployment -> !deployment.heard()).count();
+    private Set<Integer> unheard() {
+        return queue.stream()
+                .filter(deployment -> !deployment.heard())
+                .map(deployment -> deployment.announcement().deployment())
+                .collect(Collectors.toSet());
     }
 
     private Soundings.Sounding sounding(Instant now) {

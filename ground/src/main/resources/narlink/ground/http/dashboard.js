@@ -153,8 +153,7 @@ function tokenKept() {
 document.getElementById('token-button').addEventListener('click', askToken);
 document.getElementById('token-cancel').addEventListener('click', () => tokenDialog.close());
 tokenDialog.addEventListener('close', () => { declined = !token(); });
-document.getElementById('token-keep').addEventListener('click', tokenKept);
-document.getElementById('token-field').addEventListener('keydown', event => { if (event.key === 'Enter') tokenKept(); });
+document.getElementById('token-form').addEventListener('submit', event => { event.preventDefault(); tokenKept(); });
 
 /** Says what is wrong; an empty text says that nothing is. */
 function problem(text) {
@@ -214,7 +213,7 @@ function live(list) {
     return el('article', {class: 'pass'},
       el('h3', {}, satellite(one.satellite), ' by ' + one.station),
       el('dl', {class: 'facts'}, [
-        ['Open for', ago(one.since)],
+        ['Opened', ago(one.since)],
         ['Rate', bits(one.bitsPerSecond)],
         ['Loss', one.sentSegments ? 'about ' + percent(one.lossEstimate) : 'not known'],
         ['Sent', bytes(one.sentBytes || 0) + ' in ' + number(one.sentSegments || 0) + ' segments'],

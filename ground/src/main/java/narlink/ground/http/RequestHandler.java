@@ -51,7 +51,6 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     public void channelActive(ChannelHandlerContext context) {
         connections.opened(context.channel());
         within(context, REQUEST);
-        context.read();
     }
 
     @Override
@@ -68,6 +67,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest message) {
         connections.used(context.channel());
+        context.channel().config().setAutoRead(false); // The next one waits until this is answered.
         within(context, ANSWER);
         boolean keep = HttpUtil.isKeepAlive(message);
         var failure = message.decoderResult().cause();
@@ -130,7 +130,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 context.close();
             } else {
                 within(context, REQUEST);
-                context.read();
+                context.channel().config().setAutoRead(true);
             }
         });
     }

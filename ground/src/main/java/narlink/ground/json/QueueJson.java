@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import narlink.ground.FleetMember;
 import narlink.ground.Ledger;
+import narlink.ground.Place;
 import narlink.ground.Queue;
 import narlink.wire.SatelliteName;
 
@@ -19,10 +20,10 @@ public final class QueueJson {
         var frozen = new JsonArray();
         var commands = new JsonArray();
         for (var satellite : satellites) {
-            var queue = new Queue(ledger, satellite);
-            for (var deployment : queue.deployments()) {
+            var places = ledger.places().of(satellite);
+            for (var deployment : new Queue(ledger, satellite).deployments()) {
                 var one = DeploymentJson.of(deployment);
-                var place = queue.place(deployment.number());
+                var place = places.getOrDefault(deployment.number(), Place.of(deployment.number()));
                 one.addProperty("priority", place.priority());
                 one.addProperty(
                         "deadline", place.deadline().map(Instant::toString).orElse(""));

@@ -153,8 +153,7 @@ function tokenKept() {
 document.getElementById('token-button').addEventListener('click', askToken);
 document.getElementById('token-cancel').addEventListener('click', () => tokenDialog.close());
 tokenDialog.addEventListener('close', () => { declined = !token(); });
-document.getElementById('token-keep').addEventListener('click', tokenKept);
-document.getElementById('token-field').addEventListener('keydown', event => { if (event.key === 'Enter') tokenKept(); });
+document.getElementById('token-form').addEventListener('submit', event => { event.preventDefault(); tokenKept(); });
 
 /** Says what is wrong; an empty text says that nothing is. */
 function problem(text) {
@@ -214,7 +213,7 @@ function live(list) {
     return el('article', {class: 'pass'},
       el('h3', {}, satellite(one.satellite), ' by ' + one.station),
       el('dl', {class: 'facts'}, [
-        ['Open for', ago(one.since)],
+        ['Opened', ago(one.since)],
         ['Rate', bits(one.bitsPerSecond)],
         ['Loss', one.sentSegments ? 'about ' + percent(one.lossEstimate) : 'not known'],
         ['Sent', bytes(one.sentBytes || 0) + ' in ' + number(one.sentSegments || 0) + ' segments'],
@@ -252,7 +251,7 @@ function queue(said) {
   const frozen = said.frozen.map(name => el('p', {class: 'empty'}, el('span', {class: 'state wait'}, 'frozen'), ' No deployment goes up to ', satellite(name), '.'));
   if (said.deployments.length === 0) return [...frozen, empty('Nothing is queued.')];
   let before = null;
-  const rows = said.deployments.map(one => {
+  const rows = said.deployments.slice(0, MOST_ROWS).map(one => {
     const ahead = before && before.satellite === one.satellite ? before : null;
     before = one;
     const path = '/api/satellites/' + encodeURIComponent(one.satellite) + '/';
@@ -273,7 +272,8 @@ function queue(said) {
           () => change(path + 'cancel', {deployment: one.deployment}, 'Cancel ' + name + '?', 'Deployment ' + one.deployment + ' is cancelled.'))),
     ];
   });
-  return [...frozen, table('Queue', [['Deployment'], ['Target'], ['State'], ['On board'], ['Size', 'n'], ['Priority', 'n'], ['Deadline'], ['', 'act']], rows)];
+  return [...frozen, table('Queue', [['Deployment'], ['Target'], ['State'], ['On board'], ['Size', 'n'], ['Priority', 'n'], ['Deadline'], ['', 'act']], rows),
+    ...(said.deployments.length > MOST_ROWS ? [empty('and ' + number(said.deployments.length - MOST_ROWS) + ' more')] : [])];
 }
 
 function links(list) {
@@ -304,7 +304,7 @@ function mirror(said) {
   const path = '/api/satellites/' + encodeURIComponent(said.satellite) + '/';
   const counts = ['predicted', 'damaged', 'different'].filter(kind => said[kind + 'Paths']).map(kind => number(said[kind + 'Paths']) + ' ' + kind);
   return el('div', {class: 'body'}, el('dl', {class: 'facts'}, [
-    ['Mirror', said.reportAge === null ? 'nothing was heard yet' : said.inSync ? el('span', {class: 'state good'}, 'in sync') : el('span', {class: 'state wait'}, 'differs; the next pass asks')],
+    ['Mirror', said.reportAge === null ? 'nothing was heard yet' : said.inSync ? el('span', {class: 'state good'}, 'in sync') : el('span', {}, el('span', {class: 'state wait'}, 'differs'), el('span', {class: 'quiet'}, ' the next pass asks'))],
     ['Paths acknowledged', number(said.acknowledgedPaths) + (counts.length ? ', ' + counts.join(', ') : '')],
     ['Last report', said.heard ? ago(said.heard) : el('span', {class: 'quiet'}, 'never')],
     ['Free on board', bytes(said.freeBytes) || 'not known'],

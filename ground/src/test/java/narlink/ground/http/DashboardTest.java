@@ -38,8 +38,7 @@ final class DashboardTest {
         var one = fleet.add("sat-7", 212, 13);
         fleet.add("sat-8", 180, 40);
         fleet.add("ice-station", 95, 0);
-        fleet.ledger.add(
-                SampleFleet.deployment(one, 3, "hotfix-\"><img src=x onerror=alert(1)>".replaceAll("[^a-z0-9-]", "-")));
+        fleet.ledger.add(SampleFleet.deployment(one, 3, "hotfix"));
         fleet.ledger.places().freeze(new SatelliteName("ice-station"), true);
         var route = fleet.link(one);
         fleet.passes.opened(route);
@@ -58,7 +57,7 @@ final class DashboardTest {
                 .findFirst();
     }
 
-    private record Seen(String page, String log) {}
+    private record Seen(String page) {}
 
     private Seen visit(String path, String... more) throws IOException, InterruptedException {
         var out = directory.resolve("page.html");
@@ -89,9 +88,11 @@ final class DashboardTest {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-        var log = Files.readString(errors);
-        assertFalse(log.contains("CONSOLE"), log);
-        return new Seen(Files.readString(out), log);
+        var said = Files.readAllLines(errors).stream()
+                .filter(line -> line.contains("CONSOLE"))
+                .toList();
+        assertEquals(List.of(), said);
+        return new Seen(Files.readString(out));
     }
 
     private void shows(Seen seen, String... texts) {
@@ -114,7 +115,7 @@ final class DashboardTest {
                 "tcp://127.0.0.1:9",
                 "<th scope=\"col\"",
                 "aria-live=\"polite\"");
-        assertFalse(seen.page().contains("http://") && seen.page().contains("https://"), "it names no other server");
+        assertFalse(seen.page().contains("http://") || seen.page().contains("https://"), "it names no server");
     }
 
     @Test

@@ -39,6 +39,9 @@ final class Transmission {
     /// How often the time between two questions of what goes on on board is doubled.
     private static final int MOST_DOUBLED = 3;
 
+    /// The share of all symbols that may be spent on saving time: small packs are better waited for.
+    private static final double WASTE = 0.01;
+
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
     private static final Duration FIRST_KNOCK = Duration.ofMillis(250);
     private static final Duration LONGEST_KNOCK = Duration.ofSeconds(1);
@@ -56,6 +59,7 @@ final class Transmission {
     private int poll;
     private long polledAt;
     private int hurried;
+    private long probes;
     private Instant heard;
     private boolean anyHeard;
     private Optional<Silence> silence = Optional.empty();
@@ -243,8 +247,13 @@ final class Transmission {
     /// so that the first ones come quickly where symbols don't wait.
     private Duration pause(int times) {
         var most = soundings.answerWithin();
-        var first = policy.eager() || anyHeard ? longer(SHORTEST_PAUSE, most.dividedBy(32)) : most.dividedBy(4);
+        var first = hastens() ? longer(SHORTEST_PAUSE, most.dividedBy(32)) : most.dividedBy(4);
         return shorter(first.multipliedBy(1L << Math.min(times - 1, 6)), most);
+    }
+
+    /// Whether what would be lost before the announcement is there is worth more announcements.
+    private boolean hastens() {
+        return (policy.eager() || anyHeard) && remaining() * WASTE > 1;
     }
 
     /// Where nobody may be listening, symbols wait for a first report.
@@ -322,13 +331,13 @@ final class Transmission {
     /// Every goal is met. If no report comes in time, a single symbol asks for one; the last poll may have got lost, so
     /// that the first ones don't wait as long as an answer takes.
     private Action ask(Instant now) {
-        var patience = hurried < HURRIED
-                ? longer(FIRST_KNOCK, soundings.answerWithin().dividedBy(4))
-                : soundings.answerWithin();
+        boolean cheap = hurried < HURRIED && probes < symbolsSent * WASTE;
+        var patience = cheap ? longer(FIRST_KNOCK, soundings.answerWithin().dividedBy(4)) : soundings.answerWithin();
         var due = later(polled, heard).plus(patience);
         var next = nextAnnouncement(now);
         if (now.isBefore(due)) return new Action.Wait(next.isBefore(due) ? next : due);
         hurried++;
+        probes++;
         return probe(now).orElseGet(() -> new Action.Wait(next));
     }
 
@@ -367,7 +376,8 @@ final class Transmission {
         double wait = soundings.answerWithin().toMillis() / 1000.0;
         if (policy.returnLink()
                 && remaining() < rate * (wait + policy.pollEvery().toMillis() / 4000.0)) {
-            aimBy(report, settled, surely((int) (rate * wait * MARGIN / Math.max(1, openBlocks()))));
+            aimBy(report, settled, surely((int)
+                    (Math.min(rate * wait * MARGIN, symbolsSent * WASTE) / Math.max(1, openBlocks()))));
         }
         // Symbols that came before their announcement were not counted on board: measure anew.
         waiting.removeAll(unheard());

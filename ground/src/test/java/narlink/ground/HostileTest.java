@@ -195,7 +195,10 @@ final class HostileTest {
         }
         receiver.loop().settled();
         assertEquals(DeploymentState.RECEIVING, state(1));
-        assertEquals(List.of(oti.k(0)), report().deployments().getFirst().pack().symbols());
+        // Nothing is held of it any more.
+        assertEquals(
+                new Report.Missing(0, List.of(), true),
+                report().deployments().getFirst().pack());
         hearAll(honest, FecObject.PACK);
         receiver.loop().settled();
         assertEquals(DeploymentState.CONFIRMED, state(1));
@@ -294,7 +297,7 @@ final class HostileTest {
         deliver(packed.announce(1));
         assertEquals(DeploymentState.RECEIVING, state(1));
         var reason = report().deployments().getFirst().reason();
-        assertTrue(reason.contains("not in the store"), reason);
+        assertTrue(reason.contains("no path in the store"), reason);
         assertEquals(
                 List.of(new Report.Unusable(0, false)),
                 report().deployments().getFirst().unusable());

@@ -40,31 +40,32 @@ public final class Queue {
 
     /// Lets a deployment go up before another one, at that one's priority.
     ///
-    /// @throws IllegalArgumentException if one of them is not under way, or the first counts on paths that the other,
-    /// or
-    ///     one that it would overtake, brings
+    /// @throws IllegalArgumentException if one of them is not under way, or one would go up before what it counts on
     public void before(int moved, int other) {
-        var order = deployments();
-        var mover = find(order, moved);
-        find(order, other);
         if (moved == other) throw new IllegalArgumentException("deployment " + moved + " can't go before itself");
-        var rest = new ArrayList<>(order);
-        rest.remove(mover);
-        int at = rest.indexOf(find(order, other));
-        var overtaken = rest.subList(at, rest.size());
-        needed(mover, overtaken).ifPresent(first -> {
-            throw new IllegalArgumentException("deployment " + moved + " counts on paths of deployment "
-                    + first.number() + ": cancel it and send it again with a --priority above that one's");
-        });
-        rest.add(at, mover);
+        var order = new ArrayList<>(deployments());
+        var mover = find(order, moved);
+        order.remove(mover);
+        int at = order.indexOf(find(order, other));
+        needed(mover, order.subList(at, order.size())).ifPresent(later -> refuse(mover, later));
+        for (var earlier : order.subList(0, at)) {
+            if (needed(earlier, List.of(mover)).isPresent()) refuse(earlier, mover);
+        }
+        order.add(at, mover);
         int priority = place(other).priority();
         var places = new ArrayList<Place>();
-        for (int i = 0; i < rest.size(); i++) {
-            int number = rest.get(i).number();
+        for (int i = 0; i < order.size(); i++) {
+            int number = order.get(i).number();
             var place = place(number);
             if (number == moved || place.priority() == priority) places.add(place.at(priority, i));
         }
         ledger.places().put(satellite, places);
+    }
+
+    private static void refuse(Deployment first, Deployment later) {
+        throw new IllegalArgumentException(
+                "deployment " + first.number() + " counts on paths of deployment " + later.number()
+                        + ": to have it first, cancel it and send it again with a --priority above that one's");
     }
 
     /// Lets no deployment go up, or lets them go up again.

@@ -320,8 +320,7 @@ final class ServeTest {
     }
 
     /// A large update is on its way by a slow link when a hotfix comes in: it is confirmed first, and then the rest
-    /// goes
-    /// on where it was. Nothing goes up while the satellite is frozen.
+    /// goes on where it was. Nothing goes up while the satellite is frozen.
     @Test
     void aHotfixOvertakesInMidPass() throws Exception {
         var sat = satellite("sat-a");
@@ -390,6 +389,14 @@ final class ServeTest {
         programs.told(programs.narlink(
                 "reorder", "sat-a", Integer.toString(first), "--before", Integer.toString(free), "--json"));
         assertEquals(List.of(first, free, on), queue());
+        // Nor is it left behind by being put off.
+        var putOff = programs.narlink(
+                "reorder", "sat-a", Integer.toString(on), "--before", Integer.toString(free), "--json");
+        assertEquals(0, putOff.code(), putOff.errors());
+        assertEquals(List.of(first, on, free), queue());
+        var left = programs.narlink("reorder", "sat-a", Integer.toString(first), "--before", Integer.toString(free));
+        assertEquals(1, left.code());
+        assertTrue(left.errors().contains(on + " counts on paths of deployment " + first), left.errors());
     }
 
     private List<Integer> queue() throws Exception {

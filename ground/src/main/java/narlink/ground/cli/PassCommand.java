@@ -44,8 +44,6 @@ final class PassCommand extends Base {
     @Mixin
     LinkOptions link = new LinkOptions();
 
-    private static final String REORDERED = "the queue has changed";
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         var url = pipeUrl(pipe);
@@ -99,10 +97,12 @@ final class PassCommand extends Base {
             var known = Workload.of(ledger, satellite);
             var flown = pass.fly(
                     link,
-                    () -> known.covers(Workload.of(ledger, satellite)) ? Optional.empty() : Optional.of(REORDERED));
+                    () -> known.covers(Workload.of(ledger, satellite))
+                            ? Optional.empty()
+                            : Optional.of("the queue has changed"));
             result = result == null ? flown : flown.after(result);
             boolean queued = SupplementText.answer(supplements, satellite);
-            boolean goesOn = queued || flown.why().equals(REORDERED);
+            boolean goesOn = queued || !known.covers(Workload.of(ledger, satellite));
             if (!goesOn || !duration.isZero() && !Instant.now().isBefore(end)) return result;
         }
     }

@@ -218,7 +218,8 @@ public final class Main {
             files.satellite();
             try (var lock = files.lock();
                     var opened = open(files);
-                    var loops = PipeLoops.of(pipes);
+                    var loops =
+                            PipeLoops.of(pipes.stream().flatMap(String::lines).toList());
                     var log = ReceiverLog.begin(files.logs());
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC(), health.settings())) {
                 files.savePipe(String.join(" ", pipes));

@@ -64,7 +64,7 @@ public final class CommandDesk {
                     + deployment.progress().state());
         }
         boolean untouched = deployment.progress().state() == Deployment.State.QUEUED
-                && !new Outgoing(deployment.announcement(), Pass.used(ledger, deployment)).begun();
+                && !new Outgoing(deployment.announcement(), Load.used(ledger, deployment)).begun();
         if (!untouched)
             return java.util.Optional.of(queue(satellite, new Action.Cancel(number), missionKey, lasts, now));
         ledger.progress(

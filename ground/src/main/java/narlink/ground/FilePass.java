@@ -50,14 +50,14 @@ public final class FilePass {
 
     /// Writes at most `most` bytes.
     public Written write(OutputStream out, long most, Instant now) throws IOException {
-        var open = Pass.open(ledger, satellite, stationKey.publicKey(), now);
+        var open = Load.open(ledger, satellite, stationKey.publicKey(), now);
         var segments = new SymbolSegments(stationKey, satellite, segmentSize);
         new ReportIntake(ledger, satellite).last().ifPresent(segments::on);
         var policy = new Transmission.Policy(
                 false, true, repair, segmentSize, segments::authenticator, REPEAT, Duration.ofSeconds(2));
-        var transmission = new Transmission(Pass.outgoing(ledger, open), policy, 1, 0, now);
-        Pass.blindly(transmission, ledger, satellite, open);
-        var commands = new CommandSending(Pass.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
+        var transmission = new Transmission(Load.outgoing(ledger, open), policy, 1, 0, now);
+        Load.blindly(transmission, ledger, satellite, open);
+        var commands = new CommandSending(Load.commands(ledger, satellite, now), false, Duration.ofSeconds(2));
         var questions = new ArrayDeque<>(asking.inFiles(segmentSize, now));
         out.write(0);
         long bytes = 1;
@@ -73,7 +73,7 @@ public final class FilePass {
                 if (order.isPresent()) {
                     segment = order.get();
                 } else if (action instanceof Transmission.Action.Announce announce) {
-                    segment = Pass.deployment(open, announce.announcement().deployment())
+                    segment = Load.deployment(open, announce.announcement().deployment())
                             .segment();
                 } else if (action instanceof Transmission.Action.Send send) {
                     var run = send.run();
@@ -81,7 +81,7 @@ public final class FilePass {
                     int esi = leases.take(send.deployment().announcement(), run.object(), run.block(), run.count());
                     transmission.sent(send, esi);
                     var data =
-                            symbols.symbols(Pass.deployment(open, number), run.object(), run.block(), esi, run.count());
+                            symbols.symbols(Load.deployment(open, number), run.object(), run.block(), esi, run.count());
                     segment = segments.segment(
                             new Symbols(number, run.object(), run.block(), esi, data, 0),
                             send.deployment().announcement());

@@ -5,23 +5,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import narlink.Bytes;
-import narlink.nix.PublicKey;
 import narlink.nix.SecretKey;
 import narlink.pack.Layout;
-import narlink.wire.Command;
-import narlink.wire.FecObject;
 import narlink.wire.Frames;
 import narlink.wire.PipeUrl;
-import narlink.wire.SatelliteName;
 import narlink.wire.StoreAnswer;
 import narlink.wire.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -202,107 +192,6 @@ public final class Pass {
         });
     }
 
-    /// What is to go up, with what was sent of it so far.
-    static Map<Integer, Deployment> open(Ledger ledger, Satellite satellite, PublicKey station, Instant now) {
-        var open = new HashMap<Integer, Deployment>();
-        var cancelled = new HashSet<Integer>();
-        for (var command : commands(ledger, satellite, now)) {
-            if (command.action() instanceof Command.Action.Cancel cancel) cancelled.add(cancel.deployment());
-        }
-        boolean frozen = ledger.places().frozen(satellite.name());
-        for (var deployment : ledger.deployments(satellite.name())) {
-            if (deployment.ended() || cancelled.contains(deployment.number())) continue;
-            boolean unknownOnBoard = deployment.progress().state() == Deployment.State.QUEUED;
-            if (unknownOnBoard && !now.isBefore(deployment.announcement().expires())) {
-                ledger.progress(
-                        satellite.name(),
-                        deployment.number(),
-                        Deployment.Progress.ended(Deployment.State.EXPIRED, "before it was heard of"));
-                continue;
-            }
-            if (!frozen && isOurs(deployment, station)) open.put(deployment.number(), deployment);
-        }
-        return open;
-    }
-
-    /// Whether the satellite would believe this station's symbols. Who was added after a deployment was signed leaves
-    /// it
-    /// to the others.
-    private static boolean isOurs(Deployment deployment, PublicKey station) {
-        boolean ours = deployment.announcement().stationKeys().contains(station.key());
-        if (!ours) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "deployment {0} for {1} was signed before this station was known: another one has to send it",
-                    deployment.number(),
-                    deployment.satellite());
-        }
-        return ours;
-    }
-
-    /// Commands whose outcome is not known.
-    static List<QueuedCommand> commands(Ledger ledger, Satellite satellite, Instant now) {
-        var open = new ArrayList<QueuedCommand>();
-        for (var command : ledger.commands(satellite.name())) {
-            if (command.state().ended()) continue;
-            if (command.state() == QueuedCommand.State.QUEUED && !now.isBefore(command.expires())) {
-                ledger.answer(satellite.name(), command.number(), QueuedCommand.State.EXPIRED, Bytes.EMPTY, 0);
-                ledger.happened(satellite.name(), now, "command " + command.number() + " EXPIRED");
-                continue;
-            }
-            open.add(command);
-        }
-        return open;
-    }
-
-    /// ESIs used so far.
-    static Map<FecObject, int[]> used(Ledger ledger, Deployment deployment) {
-        return counts(deployment, ledger::used);
-    }
-
-    static Deployment deployment(Map<Integer, Deployment> open, int number) {
-        var deployment = open.get(number);
-        if (deployment == null) throw new IllegalStateException("deployment " + number + " is not in this pass");
-        return deployment;
-    }
-
-    static List<Outgoing> outgoing(Ledger ledger, Map<Integer, Deployment> open) {
-        if (open.isEmpty()) return List.of();
-        var satellite = open.values().iterator().next().satellite();
-        return new Queue(ledger, satellite)
-                .deployments().stream()
-                        .filter(deployment -> open.containsKey(deployment.number()))
-                        .map(deployment -> new Outgoing(deployment.announcement(), counts(deployment, ledger::used)))
-                        .toList();
-    }
-
-    /// Takes up, for a pass that hears nothing, what the last report told.
-    static void blindly(Transmission transmission, Ledger ledger, Satellite satellite, Map<Integer, Deployment> open) {
-        var settled = new HashMap<Integer, Map<FecObject, int[]>>();
-        open.forEach((number, deployment) -> settled.put(number, counts(deployment, ledger::settled)));
-        transmission.blindly(new ReportIntake(ledger, satellite).last(), settled);
-    }
-
-    private interface Counts {
-        int[] of(SatelliteName satellite, int deployment, FecObject object, int blocks);
-    }
-
-    private static Map<FecObject, int[]> counts(Deployment deployment, Counts counts) {
-        var all = new EnumMap<FecObject, int[]>(FecObject.class);
-        for (var object : FecObject.values()) {
-            var oti = deployment.announcement().oti(object);
-            if (oti.isEmpty()) continue;
-            all.put(
-                    object,
-                    counts.of(
-                            deployment.satellite(),
-                            deployment.number(),
-                            object,
-                            oti.get().blocks()));
-        }
-        return all;
-    }
-
     /// One pass as it flies.
     private final class Flight {
         private final Link link;
@@ -311,7 +200,7 @@ public final class Pass {
         private final SymbolSource symbols;
         private final ReportIntake intake = new ReportIntake(ledger, satellite);
         private final Instant began = clock.instant();
-        private final Map<Integer, Deployment> open = open(ledger, satellite, stationKey.publicKey(), began);
+        private final Map<Integer, Deployment> open = Load.open(ledger, satellite, stationKey.publicKey(), began);
         private final Transmission transmission;
         private final CommandSending commands;
         private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());
@@ -342,11 +231,11 @@ public final class Pass {
                     atLeast(Duration.ofSeconds(2), 4));
             // Polls of different passes differ, whatever the satellite remembers of the one before.
             int firstPoll = (int) (began.toEpochMilli() / 16 & 0x1f_ffff);
-            this.transmission = new Transmission(outgoing(ledger, open), policy, firstPoll, 0, began);
+            this.transmission = new Transmission(Load.outgoing(ledger, open), policy, firstPoll, 0, began);
             this.commands = new CommandSending(
-                    commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
+                    Load.commands(ledger, satellite, began), settings.returnLink(), policy.answerWithin());
             asking.answers(policy.answerWithin(), settings.segmentSize());
-            if (!settings.returnLink()) blindly(transmission, ledger, satellite, open);
+            if (!settings.returnLink()) Load.blindly(transmission, ledger, satellite, open);
         }
 
         private boolean heardLately(Instant now) {
@@ -389,7 +278,7 @@ public final class Pass {
                 var action = transmission.next(now);
                 switch (action) {
                     case Transmission.Action.Announce announce ->
-                        put(deployment(open, announce.announcement().deployment())
+                        put(Load.deployment(open, announce.announcement().deployment())
                                 .segment());
                     case Transmission.Action.Send send -> send(send);
                     case Transmission.Action.Wait wait -> {
@@ -429,7 +318,8 @@ public final class Pass {
 
         private void send(Transmission.Action.Send send) throws IOException, InterruptedException {
             var run = send.run();
-            var deployment = deployment(open, send.deployment().announcement().deployment());
+            var deployment =
+                    Load.deployment(open, send.deployment().announcement().deployment());
             int esi;
             try {
                 esi = leases.take(deployment.announcement(), run.object(), run.block(), run.count());

@@ -42,8 +42,7 @@ import net.jqwik.api.ShrinkingMode;
 
 /// The whole way, with the classes that fly: a closure is sent over a link that loses, doubles, reorders, damages and
 /// cuts frames, while both sides are ended and begun anew. It ends with the very closure, or not yet; never with
-/// anything
-/// else. And no ESI is ever sent twice.
+/// anything else. And no ESI is ever sent twice.
 final class TransferProperties {
     private static final SatelliteName NAME = new SatelliteName("sat");
     private static final int MAX_PASSES = 60;
@@ -132,7 +131,7 @@ final class TransferProperties {
         /// One pass, which is cut after some frames; then one side or both may be begun anew.
         void pass() throws IOException, InterruptedException {
             satellite = ledger.satellite(NAME).orElseThrow();
-            var open = Pass.open(ledger, satellite, files.stationKey().publicKey(), Instant.now());
+            var open = Load.open(ledger, satellite, files.stationKey().publicKey(), Instant.now());
             var now = Instant.now();
             var policy = new Transmission.Policy(
                     true,
@@ -143,7 +142,7 @@ final class TransferProperties {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2));
             var transmission =
-                    new Transmission(Pass.outgoing(ledger, open), policy, 1 + random.nextInt(1 << 29), 0, now);
+                    new Transmission(Load.outgoing(ledger, open), policy, 1 + random.nextInt(1 << 29), 0, now);
             var up = new FaultyPipe(faults, random.nextLong());
             var down = new FaultyPipe(faults, random.nextLong());
             int frames = 5 + random.nextInt(150);
@@ -156,7 +155,7 @@ final class TransferProperties {
                     if (action instanceof Transmission.Action.Announce announce) {
                         carry(
                                 up,
-                                Pass.deployment(open, announce.announcement().deployment())
+                                Load.deployment(open, announce.announcement().deployment())
                                         .segment());
                     } else if (action instanceof Transmission.Action.Send send) {
                         carry(up, symbols(send, open, leases, source, transmission));
@@ -187,7 +186,7 @@ final class TransferProperties {
                 assertTrue(sent.add(run.object() + "/" + run.block() + "/" + (esi + i)), "ESI sent twice");
             }
             transmission.sent(send, esi);
-            var data = source.symbols(Pass.deployment(open, number), run.object(), run.block(), esi, run.count());
+            var data = source.symbols(Load.deployment(open, number), run.object(), run.block(), esi, run.count());
             return Envelope.seal(
                     new Symbols(number, run.object(), run.block(), esi, data, send.poll()),
                     files.stationKey(),

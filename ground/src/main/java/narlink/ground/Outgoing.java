@@ -93,8 +93,7 @@ final class Outgoing {
     }
 
     /// Aims at some more of every block that may not be done, for passes that nobody answers: as much as went beyond
-    /// the
-    /// source symbols before, and a twentieth of these at least.
+    /// the source symbols before, and a twentieth of these at least.
     void aimFurther(Goal goal) {
         objects.forEach((object, progress) -> {
             for (int i = 0; i < progress.k.length; i++) {
@@ -108,12 +107,12 @@ final class Outgoing {
 
     /// The next run, at most as many symbols as `fitting` says; nothing once every goal is met.
     ///
-    /// @param interleaved among so many blocks the one that has got least goes on
-    Optional<Run> next(Fitting fitting, int interleaved) {
+    /// @param depth blocks that take turns, at most: the one that has got least goes on
+    Optional<Run> next(Fitting fitting, int depth) {
         for (var object : new FecObject[] {FecObject.MANIFEST, FecObject.PACK}) {
             var progress = objects.get(object);
             if (progress == null) continue;
-            int chosen = chosen(progress, interleaved);
+            int chosen = chosen(progress, Turns.of(progress.k.length, depth).size());
             if (chosen < 0) continue;
             int most = fitting.symbols(announcement, object, chosen);
             return Optional.of(new Run(object, chosen, Math.min(progress.goal[chosen] - progress.sent[chosen], most)));
@@ -121,12 +120,10 @@ final class Outgoing {
         return Optional.empty();
     }
 
-    private static int chosen(Progress progress, int interleaved) {
+    private static int chosen(Progress progress, int group) {
         int chosen = -1;
-        int seen = 0;
-        for (int i = 0; i < progress.k.length && seen < interleaved; i++) {
+        for (int i = 0; i < progress.k.length && (chosen < 0 || i % group != 0); i++) {
             if (progress.done[i] || progress.goal[i] <= progress.sent[i]) continue;
-            seen++;
             if (chosen < 0 || share(progress, i) < share(progress, chosen)) chosen = i;
         }
         return chosen;

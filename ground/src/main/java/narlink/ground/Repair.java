@@ -7,9 +7,10 @@ public sealed interface Repair {
     /// Symbols to send of a block.
     ///
     /// @param k its source symbols
+    /// @param together symbols that go up, and get lost, in one segment
+    /// @param turns blocks whose segments take turns with its own, itself included
     /// @param blocks of the whole deployment
-    /// @param perSegment symbols that go up, and get lost, together
-    int symbols(int k, int blocks, int perSegment);
+    int symbols(int k, int together, int turns, int blocks);
 
     /// The share of symbols that is expected to get lost.
     double loss();
@@ -17,8 +18,8 @@ public sealed interface Repair {
     /// Announcements at the start of a pass: without one, what follows is lost.
     int announcements();
 
-    /// Blocks between whose symbols a burst is divided.
-    int interleaved();
+    /// Blocks whose segments take turns, at most: a burst is divided among them.
+    int depth();
 
     /// A share of repair symbols beyond the source symbols.
     ///
@@ -27,7 +28,7 @@ public sealed interface Repair {
         private static final int COPIES = 3;
 
         @Override
-        public int symbols(int k, int blocks, int perSegment) {
+        public int symbols(int k, int together, int turns, int blocks) {
             return (int) Math.ceil(k * (1 + share)) + (share > 0 ? 2 : 0);
         }
 
@@ -42,17 +43,24 @@ public sealed interface Repair {
         }
 
         @Override
-        public int interleaved() {
+        public int depth() {
             return 1;
         }
     }
 
-    /// As much as makes one pass deliver with a stated probability.
+    /// As much as makes one pass deliver with a stated probability. The risk is divided: most of it is that of blocks
+    /// that lack symbols, a tenth each that of losing all announcements, and that of symbols that do not suffice though
+    /// they are enough.
     ///
     /// @param probability of the whole deployment, below 1
-    /// @param link whose losses are expected; its segments must be of this size
+    /// @param link whose losses are expected
+    /// @param segmentSize bytes; a segment is lost with any of the link's frames that it takes
     record ForDelivery(double probability, LinkProfile link, int segmentSize) implements Repair {
         private static final int DEPTH = 8;
+        private static final double TENTH = 0.1;
+        /// With K symbols a block fails to decode once in a hundred times, with each more a hundred times less often
+        /// (RFC 6330's code as measured; see `narlink.fec`).
+        private static final double UNDECODED = 0.01;
 
         public ForDelivery {
             if (!(probability > 0 && probability < 1)) {
@@ -60,13 +68,21 @@ public sealed interface Repair {
             }
         }
 
+        private double risk() {
+            return 1 - probability;
+        }
+
         @Override
-        public int symbols(int k, int blocks, int perSegment) {
-            var losses = new SegmentLosses(link, segmentSize, Math.min(DEPTH, blocks));
-            int needed = Math.ceilDiv(k + SegmentLosses.SPARE_SYMBOLS, perSegment);
-            // The announcement has a share in the risk, too.
-            double each = (1 - probability) / (blocks + 1);
-            return losses.segments(needed, each) * perSegment;
+        public int symbols(int k, int together, int turns, int blocks) {
+            var losses = new SegmentLosses(link, segmentSize, turns);
+            int needed = Math.ceilDiv(k + spare(blocks), together);
+            return losses.segments(needed, risk() * (1 - 2 * TENTH) / blocks) * together;
+        }
+
+        private int spare(int blocks) {
+            int spare = 0;
+            for (double failing = blocks * UNDECODED; failing > risk() * TENTH; failing *= UNDECODED) spare++;
+            return spare;
         }
 
         @Override
@@ -76,11 +92,11 @@ public sealed interface Repair {
 
         @Override
         public int announcements() {
-            return new SegmentLosses(link, segmentSize, 1).segments(1, (1 - probability) / 10);
+            return new SegmentLosses(link, segmentSize, 1).segments(1, risk() * TENTH);
         }
 
         @Override
-        public int interleaved() {
+        public int depth() {
             return DEPTH;
         }
     }

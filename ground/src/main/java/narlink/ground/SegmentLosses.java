@@ -5,9 +5,6 @@ import narlink.simulation.LinkProfile;
 /// How many segments have to be sent so that enough arrive, on a link whose frames get lost by a Gilbert–Elliott chain.
 /// Exact, by the distribution of what has arrived, not by an approximation: bursts make its tail long.
 final class SegmentLosses {
-    /// With K + 2 symbols a block decodes but once in a million.
-    static final int SPARE_SYMBOLS = 2;
-
     /// Never are more than that many times the needed segments sent: the link is not what it was said to be.
     private static final int MOST = 64;
 
@@ -17,8 +14,8 @@ final class SegmentLosses {
     private final double[][] lost;
     private final double good;
 
-    /// @param depth segments of other blocks are sent in between, this many less one
-    SegmentLosses(LinkProfile link, int segmentSize, int depth) {
+    /// @param turns blocks that take turns: one less segments of others are sent between two of a block
+    SegmentLosses(LinkProfile link, int segmentSize, int turns) {
         int frames = Math.max(1, Math.ceilDiv(segmentSize, link.framePayload()));
         double[][] step = {
             {1 - link.goodToBad(), link.goodToBad()},
@@ -30,7 +27,7 @@ final class SegmentLosses {
         };
         var all = power(step, frames);
         var arriving = power(whole, frames);
-        var between = power(all, depth - 1);
+        var between = power(all, turns - 1);
         arrives = times(arriving, between);
         lost = times(minus(all, arriving), between);
         good = link.badToGood() / (link.goodToBad() + link.badToGood());

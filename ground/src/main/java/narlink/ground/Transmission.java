@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
@@ -36,21 +35,21 @@ final class Transmission {
     /// The share of the time that an answer takes which sending more than is likely to be needed may cost.
     private static final double MARGIN = 0.05;
 
-    /// How often the time between two questions of what goes on on board is doubled.
-    private static final int MOST_DOUBLED = 3;
-
     /// The share of all symbols that may be spent on saving time: small packs are better waited for.
     private static final double WASTE = 0.01;
 
+    /// Answers' times, after which what is busy on board is asked how it is, at most.
+    private static final int SELDOM = 8;
+
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
-    private static final Duration FIRST_KNOCK = Duration.ofMillis(250);
-    private static final Duration LONGEST_KNOCK = Duration.ofSeconds(1);
+    /// As often as this at most, where the last poll of all is followed by another.
+    private static final Duration HURRY = Duration.ofMillis(250);
 
     private final Policy policy;
     private final List<Outgoing> queue;
     private final Soundings soundings;
     private final Soundings.Sounding start;
-    private final Map<Integer, Announced> announced = new HashMap<>();
+    private final Announcing announcing = new Announcing();
     private final Instant began;
     private final int copies;
     private long symbolsSent;
@@ -95,11 +94,6 @@ final class Transmission {
         /// Nothing is left to be sent in this pass.
         record Done() implements Action {}
     }
-
-    private record Announced(Instant at, int times) {}
-
-    /// Nobody answers: since when, and when it was last asked for.
-    private record Silence(Instant since, Instant knocked, Duration pause) {}
 
     /// @param queue what is to go up, in this order
     /// @param loss the share of symbols that got lost last time
@@ -158,7 +152,7 @@ final class Transmission {
             if (deployment.ended() || !mayFlow(deployment)) continue;
             if (policy.returnLink() && !deployment.heard()) deployment.aimAt(Outgoing.Goal.SOURCE);
             var run = deployment.next(
-                    this::fitting, policy.returnLink() ? 1 : policy.repair().interleaved());
+                    this::fitting, policy.returnLink() ? 1 : policy.repair().depth());
             if (run.isPresent()) return send(deployment, run.get(), now);
         }
         return policy.returnLink() ? ask(now) : new Action.Done();
@@ -172,14 +166,17 @@ final class Transmission {
         var known = new HashMap<List<Integer>, Integer>();
         return (object, block, k) -> {
             int together = fitting(announcement, object, block);
+            int turns = Turns.of(
+                            announcement.oti(object).orElseThrow().blocks(),
+                            policy.repair().depth())
+                    .least();
             return known.computeIfAbsent(
-                    List.of(k, together), size -> policy.repair().symbols(k, blocks, together));
+                    List.of(k, together, turns), size -> policy.repair().symbols(k, together, turns, blocks));
         };
     }
 
     private Action announce(Outgoing deployment, Instant now) {
-        int number = deployment.announcement().deployment();
-        announced.merge(number, new Announced(now, 1), (last, one) -> new Announced(now, last.times() + 1));
+        announcing.said(number(deployment), now);
         return new Action.Announce(deployment.announcement());
     }
 
@@ -187,7 +184,7 @@ final class Transmission {
     private boolean isSilent(Instant now) {
         if (silence.isPresent()) return true;
         if (!flows() || !wantsMore() || !heard.plus(soundings.silence()).isBefore(now)) return false;
-        silence = Optional.of(new Silence(now, Instant.MIN, FIRST_KNOCK));
+        silence = Optional.of(Silence.from(now, policy.answerWithin()));
         soundings.interrupted();
         return true;
     }
@@ -207,16 +204,8 @@ final class Transmission {
     /// Asks ever more slowly whether anybody hears.
     private Action knock(Instant now) {
         var last = silence.orElseThrow();
-        if (last.knocked() != Instant.MIN) {
-            var due = last.knocked().plus(last.pause());
-            if (now.isBefore(due)) return new Action.Wait(due);
-        }
-        var pause = longer(
-                last.pause().multipliedBy(3).dividedBy(2), policy.answerWithin().dividedBy(4));
-        silence = Optional.of(new Silence(
-                last.since(),
-                now,
-                shorter(pause, longer(LONGEST_KNOCK, policy.answerWithin().dividedBy(2)))));
+        if (now.isBefore(last.due())) return new Action.Wait(last.due());
+        silence = Optional.of(last.asked(now));
         var probe = probe(now);
         if (probe.isPresent()) return probe.get();
         var unheard = queue.stream()
@@ -230,25 +219,28 @@ final class Transmission {
     /// can ask for a report.
     private boolean wantsAnnouncing(Outgoing deployment, Instant now) {
         if (deployment.ended()) return false;
-        var last = announced.get(deployment.announcement().deployment());
-        if (last == null) return true;
+        int number = number(deployment);
+        if (announcing.times(number) == 0 && !deployment.heard()) return true;
         if (!policy.returnLink()) {
-            return last.times() < copies || last.at().plus(policy.pollEvery()).isBefore(now);
+            var due = announcing.due(number, policy.pollEvery(), policy.pollEvery());
+            return announcing.times(number) < copies || due.isBefore(now);
         }
-        if (!deployment.heard()) return !now.isBefore(last.at().plus(pause(last.times())));
+        if (!deployment.heard()) return !now.isBefore(due(deployment));
         // What happens on board once everything is there is reported unasked: this is for when such a report got lost.
-        boolean silent = heard.plus(policy.answerWithin()).isBefore(now);
+        var within = policy.answerWithin();
+        boolean silent = heard.plus(within).isBefore(now);
         boolean nothingElse = deployment.remaining() == 0 && deployment.probe().isEmpty();
-        var pause = policy.answerWithin().multipliedBy(1L << Math.min(last.times(), MOST_DOUBLED));
-        return silent && nothingElse && last.at().plus(pause).isBefore(now);
+        return silent
+                && nothingElse
+                && announcing.due(number, within, within.multipliedBy(SELDOM)).isBefore(now);
     }
 
-    /// Twice as long each time, up to what an answer may take. What flows before its announcement has arrived is lost,
-    /// so that the first ones come quickly where symbols don't wait.
-    private Duration pause(int times) {
+    /// When an announcement that nobody is known to have heard is to be said again. What flows before it has arrived is
+    /// lost, so that the first ones come quickly where symbols don't wait.
+    private Instant due(Outgoing deployment) {
         var most = soundings.answerWithin();
         var first = hastens() ? longer(SHORTEST_PAUSE, most.dividedBy(32)) : most.dividedBy(4);
-        return shorter(first.multipliedBy(1L << Math.min(times - 1, 6)), most);
+        return announcing.due(number(deployment), first, most);
     }
 
     /// Whether what would be lost before the announcement is there is worth more announcements.
@@ -264,9 +256,8 @@ final class Transmission {
     private Instant nextAnnouncement(Instant now) {
         return queue.stream()
                 .filter(deployment -> !deployment.ended() && !deployment.heard())
-                .map(deployment -> announced.get(deployment.announcement().deployment()))
-                .filter(Objects::nonNull)
-                .map(last -> last.at().plus(pause(last.times())))
+                .filter(deployment -> announcing.times(number(deployment)) > 0)
+                .map(this::due)
                 .min(Comparator.naturalOrder())
                 .orElse(now.plus(soundings.answerWithin()));
     }
@@ -332,7 +323,7 @@ final class Transmission {
     /// that the first ones don't wait as long as an answer takes.
     private Action ask(Instant now) {
         boolean cheap = hurried < HURRIED && probes < symbolsSent * WASTE;
-        var patience = cheap ? longer(FIRST_KNOCK, soundings.answerWithin().dividedBy(4)) : soundings.answerWithin();
+        var patience = cheap ? longer(HURRY, soundings.answerWithin().dividedBy(4)) : soundings.answerWithin();
         var due = later(polled, heard).plus(patience);
         var next = nextAnnouncement(now);
         if (now.isBefore(due)) return new Action.Wait(next.isBefore(due) ? next : due);
@@ -382,7 +373,7 @@ final class Transmission {
         // Symbols that came before their announcement were not counted on board: measure anew.
         waiting.removeAll(unheard());
         if (!waiting.isEmpty()) soundings.interrupted();
-        waiting.forEach(number -> announced.computeIfPresent(number, (n, last) -> new Announced(last.at(), 0)));
+        if (policy.returnLink()) waiting.forEach(announcing::arrived);
     }
 
     private void aimBy(Report report, Soundings.Sounding settled, Outgoing.Aim aim) {
@@ -417,15 +408,15 @@ final class Transmission {
         return new Soundings.Sounding(now, sent, symbolsSent);
     }
 
+    private static int number(Outgoing deployment) {
+        return deployment.announcement().deployment();
+    }
+
     private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
     }
 
     private static Duration longer(Duration a, Duration b) {
         return a.compareTo(b) > 0 ? a : b;
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

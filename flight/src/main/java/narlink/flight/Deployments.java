@@ -24,8 +24,7 @@ import narlink.wire.Report.Counter;
 import narlink.wire.SatelliteName;
 
 /// All deployments that the satellite knows: steps the [Reception] that an input belongs to, and carries out its
-/// effects
-/// with blocks, store and disk. Belongs to the reception thread.
+/// effects with blocks, store and disk. Belongs to the reception thread.
 final class Deployments {
     private static final System.Logger LOG = System.getLogger(Deployments.class.getName());
 

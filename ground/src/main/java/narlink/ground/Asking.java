@@ -133,8 +133,7 @@ public final class Asking {
     }
 
     /// Not while a collection that Earth ordered is under way, which it learns of soon, nor while paths come in one
-    /// after
-    /// the other: each would be another state.
+    /// after the other: each would be another state.
     private boolean isQuiet() {
         return last.isPresent()
                 && !(grown.isAfter(heard.minus(SETTLING)) && receives(last.get()))

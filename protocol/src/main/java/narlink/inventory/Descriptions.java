@@ -23,8 +23,7 @@ import narlink.nix.StorePath;
 /// What a store knows of some of its paths, by columns (§13.5). Paths run in [#ORDER], whichever columns are told.
 ///
 /// Digest parts and hashes are random and stand as they are; names, sizes and references are coded by models, one
-/// column
-/// after the other. Positions of references are in the same order, over all of the store.
+/// column after the other. Positions of references are in the same order, over all of the store.
 public final class Descriptions {
     /// Equal names beside each other compress best.
     public static final Comparator<StorePath> ORDER =

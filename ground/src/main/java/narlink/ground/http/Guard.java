@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 ///
 /// A browser lends its place on this machine to every page that it shows. So on loopback the Host header must be a name
 /// of this machine: a foreign name that was made to resolve to 127.0.0.1 is turned away. A foreign page can neither
-/// read
-/// answers, since none has a CORS header, nor send the token, since it does not know it.
+/// read answers, since none has a CORS header, nor send the token, since it does not know it.
 ///
 /// @param token what a client shows as `Authorization: Bearer TOKEN`
 /// @param loopback whether only this machine reaches the server

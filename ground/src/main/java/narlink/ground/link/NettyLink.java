@@ -40,8 +40,7 @@ import narlink.wire.PipeUrl;
 import org.jspecify.annotations.Nullable;
 
 /// A link over a socket. A sender waits while more than a segment or two are on their way to the kernel, so that a
-/// newer
-/// report counts at once.
+/// newer report counts at once.
 final class NettyLink implements Link {
     private static final int WAITING_BYTES = 32 * 1024;
     /// Small, so that what is sent is on the link and not in a buffer before it.

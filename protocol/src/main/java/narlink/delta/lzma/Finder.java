@@ -1,8 +1,7 @@
 package narlink.delta.lzma;
 
 /// Finds where the bytes to come have been before: for each length the nearest place, as far as is looked. Goes ahead
-/// of
-/// what is coded.
+/// of what is coded.
 final class Finder {
     private static final int HASH_2 = 1 << 10;
     private static final int HASH_3 = 1 << 16;

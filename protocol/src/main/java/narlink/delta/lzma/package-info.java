@@ -1,7 +1,6 @@
 /// LZMA2 bit for bit as liblzma makes it, the library that nearly all `.xz` files are made by: so a file that was
-/// opened
-/// is packed again on board ([narlink.delta]). Other encoders decide otherwise what to take for a match, and each
-/// decision moves all bits behind it.
+/// opened is packed again on board ([narlink.delta]). Other encoders decide otherwise what to take for a match, and
+/// each decision moves all bits behind it.
 ///
 /// - [narlink.delta.lzma.LzmaEncoder] makes chunks of what is coded;
 /// - a `Finder` knows where the bytes to come have been before, by a hash table (`Heads`) and chains or trees;

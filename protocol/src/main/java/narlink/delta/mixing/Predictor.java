@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /// Codes bits by what several contexts predict, and learns from what they were (§11.32 to §11.34). Each context has, in
-/// a table
-/// that all share, a slot for each bit of a group of four: the probability of a 1, how often it was met, and a check
-/// against other contexts that fell on the same slot. Its prediction is mixed in the domain of logits, together with
-/// what slots of that state have proved to be worth; by several sets of weights, each chosen by something that tells
-/// who is right; their results are mixed again, and corrected by what they were worth in two small contexts.
+/// a table that all share, a slot for each bit of a group of four: the probability of a 1, how often it was met, and a
+/// check against other contexts that fell on the same slot. Its prediction is mixed in the domain of logits, together
+/// with what slots of that state have proved to be worth; by several sets of weights, each chosen by something that
+/// tells who is right; their results are mixed again, and corrected by what they were worth in two small contexts.
 public final class Predictor {
     private static final int P_SHIFT = 12; // In a slot: 20 bits of probability, 7 of check, 5 of count.
     private static final int P_BITS = 20;

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import narlink.wire.FrameReader;
 import narlink.wire.Frames;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// their names, and removed once all that was in them has been taken. Names that begin with a dot are left alone.
 final class DropPipe implements Pipe {
     private static final System.Logger LOG = System.getLogger("narlink.pipe");
+    private static final Pattern NAME = Pattern.compile("([0-9]{1,18})\\.narlink");
     /// A file is not made longer than that.
     private static final int FILE_BYTES = 1 << 20;
     /// How long something may wait for company in its file.
@@ -46,7 +49,19 @@ final class DropPipe implements Pipe {
     DropPipe(Path out, Path in) throws IOException {
         this.out = Files.createDirectories(out);
         this.in = Files.createDirectories(in);
+        this.lastName = lastName(out);
         this.publisher = Thread.ofPlatform().daemon().name("drop").start(this::publishing);
+    }
+
+    /// The highest number of a file that nobody has taken yet; those of before are gone.
+    private static long lastName(Path out) throws IOException {
+        try (var files = Files.list(out)) {
+            return files.map(file -> NAME.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .mapToLong(name -> Long.parseLong(name.group(1)))
+                    .max()
+                    .orElse(0);
+        }
     }
 
     @Override
@@ -130,9 +145,9 @@ final class DropPipe implements Pipe {
 
     private synchronized void publish() throws IOException {
         if (collected.size() == 0) return;
-        // Later files have later names, over restarts too; a clock that steps back is waited out by counting.
+        // Later files have later names, over restarts too, whatever the clock does.
         lastName = Math.max(lastName + 1, System.currentTimeMillis() * 1000);
-        var name = "%020d.narlink".formatted(lastName);
+        var name = "%018d.narlink".formatted(lastName);
         var temporary = out.resolve("." + name + ".part");
         try (var file = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

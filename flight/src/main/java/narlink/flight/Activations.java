@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -42,8 +41,7 @@ final class Activations implements AutoCloseable {
 
     private final Set<Integer> preparing = new HashSet<>();
     private final AtomicInteger busy = new AtomicInteger();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("activation").factory());
+    private final ExecutorService thread;
     private List<Report.ProfileReport> seen = List.of();
 
     private record Retry(ActivationRun.Event event, List<ActivationRun.Act> acts, long due) {}
@@ -86,6 +84,7 @@ final class Activations implements AutoCloseable {
         this.machine = machine;
         this.listener = listener;
         this.answers = answers;
+        this.thread = machine.workers().worker("activation");
     }
 
     /// Takes up what a cut left.
@@ -230,7 +229,9 @@ final class Activations implements AutoCloseable {
         retries.put(
                 troubled.profile(),
                 new Retry(
-                        new ActivationRun.Event.Switched(), List.of(troubled.act()), System.nanoTime() + RETRY_NANOS));
+                        new ActivationRun.Event.Switched(),
+                        List.of(troubled.act()),
+                        machine.workers().nanoTime() + RETRY_NANOS));
         listener.deployment(run.order().deployment(), new Input.Stalled(troubled.why()));
     }
 
@@ -251,7 +252,7 @@ final class Activations implements AutoCloseable {
             } catch (IOException e) {
                 // What is not written down has not happened: the same event comes again.
                 LOG.log(System.Logger.Level.WARNING, "journal of " + name, e);
-                retries.put(name, new Retry(event, List.of(), System.nanoTime() + RETRY_NANOS));
+                retries.put(name, new Retry(event, List.of(), machine.workers().nanoTime() + RETRY_NANOS));
                 return;
             }
         }
@@ -345,7 +346,7 @@ final class Activations implements AutoCloseable {
             on(name, new ActivationRun.Event.Tick(machine.bootId(), machine.uptimeMillis()));
         }
         for (var entry : List.copyOf(retries.entrySet())) {
-            if (System.nanoTime() - entry.getValue().due() < 0) continue;
+            if (machine.workers().nanoTime() - entry.getValue().due() < 0) continue;
             retries.remove(entry.getKey());
             if (entry.getValue().acts().isEmpty())
                 on(entry.getKey(), entry.getValue().event());

@@ -3,6 +3,7 @@ package narlink.flight;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,15 +33,26 @@ final class Activator {
     private final Logs logs;
     private final Path state;
     private final List<String> ownHealth;
+    private final Programs programs;
+    private final Workers workers;
 
     /// @param ownHealth health commands of this receiver's own, for every deployment that runs a program
-    Activator(Store store, Profiles profiles, Journal journal, Logs logs, Path state, List<String> ownHealth) {
+    Activator(
+            Store store,
+            Profiles profiles,
+            Journal journal,
+            Logs logs,
+            Path state,
+            List<String> ownHealth,
+            Machine machine) {
         this.store = store;
         this.profiles = profiles;
         this.journal = journal;
         this.logs = logs;
         this.state = state;
         this.ownHealth = List.copyOf(ownHealth);
+        this.programs = machine.programs();
+        this.workers = machine.workers();
     }
 
     ActivationRun.Event carryOut(ActivationRun run, ActivationRun.Act act) throws IOException, InterruptedException {
@@ -136,7 +148,7 @@ final class Activator {
         var health = order.activation().health();
         var commands = healthCommands(order.activation(), path);
         if (commands.isEmpty()) return Ran.NOTHING;
-        long began = System.nanoTime();
+        long began = workers.nanoTime();
         var rounds = HealthRounds.begin(health);
         while (true) {
             var failure = round(order, path, commands, health, began, again);
@@ -152,7 +164,7 @@ final class Activator {
                             -1,
                             Bytes.EMPTY));
                 }
-                case AGAIN -> Thread.sleep(1000L * health.intervalSeconds());
+                case AGAIN -> workers.sleep(Duration.ofSeconds(health.intervalSeconds()));
             }
         }
     }
@@ -186,7 +198,7 @@ final class Activator {
         return Optional.empty();
     }
 
-    private Shell.Result run(
+    private Programs.Result run(
             ActivationRun.Order order,
             int generation,
             StorePath path,
@@ -204,13 +216,13 @@ final class Activator {
         environment.put("NARLINK_STORE", store.url());
         environment.put(STATE, state.toString());
         environment.put(STEP, step);
-        if (sweep) Shell.sweep(Map.of(STATE, state.toString(), STEP, step));
-        var result = Shell.run(script, environment, state, limitMillis);
+        if (sweep) programs.sweep(Map.of(STATE, state.toString(), STEP, step));
+        var result = programs.run(script, environment, state, limitMillis);
         logs.append(order.deployment(), step, result);
         return result;
     }
 
-    private static String describe(String what, Shell.Result result, long limitSeconds) {
+    private static String describe(String what, Programs.Result result, long limitSeconds) {
         return result.timeUp()
                 ? what + " took more than " + limitSeconds + " s"
                 : what + " ended with exit status " + result.exitStatus();
@@ -220,13 +232,13 @@ final class Activator {
         return command.length() <= 40 ? command : command.substring(0, 39) + "…";
     }
 
-    private static Bytes tail(Shell.Result result) {
+    private static Bytes tail(Programs.Result result) {
         int size = result.output().size();
         return result.output().slice(Math.max(0, size - Report.MAX_TEXT), size);
     }
 
-    private static long millisSince(long began) {
-        return (System.nanoTime() - began) / 1_000_000;
+    private long millisSince(long began) {
+        return (workers.nanoTime() - began) / 1_000_000;
     }
 
     /// Makes the generation that a deployment is to be activated as, not yet current. What it leads to holds by roots

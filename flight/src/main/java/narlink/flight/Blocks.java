@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -36,8 +35,7 @@ final class Blocks implements AutoCloseable {
     private final Map<Key, SymbolLog> logs = new HashMap<>();
     private final Set<Key> dirty = new LinkedHashSet<>();
     private final AtomicInteger decoding = new AtomicInteger();
-    private final ExecutorService solver =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("solver").factory());
+    private final ExecutorService solver;
     /// The solver's.
     private @Nullable BlockDecoder decoder;
 
@@ -48,9 +46,10 @@ final class Blocks implements AutoCloseable {
     /// An input for a deployment.
     record Kept(int deployment, Input input) {}
 
-    Blocks(FlightState files, BiConsumer<Integer, Input> answers) {
+    Blocks(FlightState files, BiConsumer<Integer, Input> answers, Workers workers) {
         this.files = files;
         this.answers = answers;
+        this.solver = workers.worker("solver");
     }
 
     /// Bytes of symbols that a power cut would cost now.

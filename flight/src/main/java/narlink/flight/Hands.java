@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,8 +41,9 @@ final class Hands implements AutoCloseable {
     private final Room room;
     private final BiConsumer<Integer, Input> answers;
     private final Consumer<StoreView> views;
-    private final PackStream.Signal signal = new PackStream.Signal();
-    // These four guarded by `signal`.
+    private final PackStream.Signal signal;
+    private final Object guard = new Object();
+    // These four guarded by it.
     private final Set<Integer> queued = new HashSet<>(); // Deployments whose import is submitted or runs.
     private final Set<Integer> fresh = new HashSet<>(); // Those of them that have got something since they last ran.
     private final Set<Integer> ended = new HashSet<>();
@@ -54,15 +54,22 @@ final class Hands implements AutoCloseable {
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicBoolean scanning = new AtomicBoolean();
     private final AtomicInteger questions = new AtomicInteger();
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("hands").factory());
+    private final ExecutorService thread;
 
     /// @param reserve bytes that are to stay free on the disk
-    Hands(FlightState files, Store store, long reserve, BiConsumer<Integer, Input> answers, Consumer<StoreView> views)
+    Hands(
+            FlightState files,
+            Store store,
+            long reserve,
+            BiConsumer<Integer, Input> answers,
+            Consumer<StoreView> views,
+            Workers workers)
             throws IOException {
         this.files = files;
         this.store = store;
-        this.scrub = new Scrub(store, files);
+        this.signal = new PackStream.Signal(workers.lock());
+        this.thread = workers.worker("hands");
+        this.scrub = new Scrub(store, files, workers);
         this.census = new Census(store, scrub, progress::incrementAndGet);
         this.room = new Room(store, files.disk(), reserve);
         this.importer =
@@ -80,7 +87,7 @@ final class Hands implements AutoCloseable {
     void importPaths(Reception reception, Outline manifest, int durable) {
         int number = reception.number();
         boolean looked = reception.pathsDone() > 0;
-        synchronized (signal) {
+        synchronized (guard) {
             if (running == number) {
                 signal.arrived();
                 return;
@@ -91,7 +98,7 @@ final class Hands implements AutoCloseable {
     }
 
     private void importNow(int number, Outline manifest, int durable, boolean looked) {
-        synchronized (signal) {
+        synchronized (guard) {
             if (fresh.remove(number)) signal.queued(-1);
             if (ended.remove(number)) {
                 queued.remove(number);
@@ -116,7 +123,7 @@ final class Hands implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             answer = Optional.of(new Input.Failed("its pack wants more memory than the receiver has"));
         }
-        synchronized (signal) {
+        synchronized (guard) {
             running = 0;
             boolean over = ended.remove(number);
             if (again && !over) execute(() -> importNow(number, manifest, durable, true));
@@ -198,7 +205,7 @@ final class Hands implements AutoCloseable {
 
     /// Ends the import and the roots of a deployment that has ended.
     void release(int number) {
-        synchronized (signal) {
+        synchronized (guard) {
             if (queued.contains(number)) ended.add(number);
         }
         submit(() -> {
@@ -345,7 +352,7 @@ final class Hands implements AutoCloseable {
 
     /// Whether nothing is at hand but imports that wait for their next block.
     boolean idle() {
-        synchronized (signal) {
+        synchronized (guard) {
             return busy.get() == (signal.waiting() ? queued.size() : 0);
         }
     }

@@ -31,7 +31,7 @@ final class Logs {
     }
 
     /// Adds what a command printed. A log that cannot be written changes nothing else.
-    void append(int deployment, String step, Shell.Result result) {
+    void append(int deployment, String step, Programs.Result result) {
         try {
             var out = new ByteArrayOutputStream();
             out.writeBytes(contents(file(deployment)).toArray());

@@ -13,6 +13,14 @@ public interface Machine {
     /// Milliseconds since the machine was booted; for this boot, never less than before.
     long uptimeMillis();
 
+    default Workers workers() {
+        return Workers.real();
+    }
+
+    default Programs programs() {
+        return Programs.real();
+    }
+
     /// This machine, by Linux's own account.
     static Machine real() {
         return new Machine() {

@@ -3,6 +3,8 @@ package narlink.flight;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import narlink.Sha256;
 
 /// The pack's bytes in order, as far as its blocks have come; waits for more at a gap, or gives way.
@@ -81,51 +83,79 @@ final class PackStream extends InputStream {
 
     /// Tells the waiting import that a block has come, or that it is to give way.
     static final class Signal {
+        private final Lock lock;
+        private final Condition changed;
         private long count;
         private int queued;
         private boolean end;
         private boolean waiting;
 
-        synchronized long count() {
-            return count;
+        Signal(Lock lock) {
+            this.lock = lock;
+            this.changed = lock.newCondition();
         }
 
-        synchronized boolean waiting() {
-            return waiting && !givesWay();
+        long count() {
+            lock.lock();
+            try {
+                return count;
+            } finally {
+                lock.unlock();
+            }
         }
 
-        synchronized void arrived() {
-            waiting = false;
-            count++;
-            notifyAll();
+        boolean waiting() {
+            lock.lock();
+            try {
+                return waiting && !givesWay();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void arrived() {
+            change(() -> {
+                waiting = false;
+                count++;
+            });
         }
 
         /// So much more work that could go on now; as long as there is any, whoever waits gives way to it.
-        synchronized void queued(int more) {
-            queued += more;
-            notifyAll();
+        void queued(int more) {
+            change(() -> queued += more);
         }
 
         /// Whoever waits gives way from now on.
-        synchronized void end() {
-            end = true;
-            notifyAll();
+        void end() {
+            change(() -> end = true);
+        }
+
+        private void change(Runnable change) {
+            lock.lock();
+            try {
+                change.run();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
 
         /// Waits for an arrival after `seen`; false to give way.
-        synchronized boolean await(long seen) {
-            while (count == seen && !givesWay()) {
-                try {
+        boolean await(long seen) {
+            lock.lock();
+            try {
+                while (count == seen && !givesWay()) {
                     waiting = true;
-                    wait();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                } finally {
-                    waiting = false;
+                    changed.await();
                 }
+                return count != seen;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            } finally {
+                waiting = false;
+                lock.unlock();
             }
-            return count != seen;
         }
 
         private boolean givesWay() {

@@ -47,10 +47,13 @@ final class Scrub {
     /// What is still to be read; null until it is looked up.
     private @Nullable Queue<StorePath> left;
 
-    private long saved = System.nanoTime();
+    private final Workers workers;
+    private long saved;
 
-    Scrub(Store store, FlightState files) throws IOException {
+    Scrub(Store store, FlightState files, Workers workers) throws IOException {
         this.store = store;
+        this.workers = workers;
+        this.saved = workers.nanoTime();
         this.disk = files.disk();
         this.file = files.directory().resolve("scrub");
         recover();
@@ -103,7 +106,7 @@ final class Scrub {
     /// @return what to say to Earth, once all is read
     Optional<String> step() throws IOException {
         if (command == 0) return Optional.empty();
-        long end = System.nanoTime() + SLICE_NANOS;
+        long end = workers.nanoTime() + SLICE_NANOS;
         if (left == null) {
             var paths = store.validPaths();
             retain(paths);
@@ -113,8 +116,8 @@ final class Scrub {
             lookAgain(path);
             left.remove();
             last = path;
-            if (System.nanoTime() > end) {
-                if (System.nanoTime() > saved + SAVE_NANOS) save(command, last);
+            if (workers.nanoTime() > end) {
+                if (workers.nanoTime() > saved + SAVE_NANOS) save(command, last);
                 return Optional.empty();
             }
         }
@@ -187,6 +190,6 @@ final class Scrub {
         damaged.forEach((path, why) ->
                 text.append(path.baseName()).append(' ').append(why).append('\n'));
         disk.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
-        saved = System.nanoTime();
+        saved = workers.nanoTime();
     }
 }

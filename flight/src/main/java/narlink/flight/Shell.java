@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import narlink.Bytes;
 
 /// Runs shell commands, each in a session of its own, so that all that it started can be ended with it.
 final class Shell {
@@ -26,20 +25,10 @@ final class Shell {
 
     private Shell() {}
 
-    /// How a command ended.
-    ///
-    /// @param exitStatus 128 and the signal's number where one killed it
-    /// @param timeUp whether it was killed because its time was up
-    record Result(int exitStatus, boolean timeUp, Bytes output) {
-        boolean succeeded() {
-            return exitStatus == 0 && !timeUp;
-        }
-    }
-
     /// Waits for the command's end. When its time is up, or this thread is interrupted, its whole session is killed.
     ///
     /// @throws IOException if it cannot be started
-    static Result run(String script, Map<String, String> environment, Path directory, long limitMillis)
+    static Programs.Result run(String script, Map<String, String> environment, Path directory, long limitMillis)
             throws IOException, InterruptedException {
         var words = new ArrayList<String>();
         if (HAS_SETSID) words.add("setsid"); // Replaces itself: its process id is the session's.
@@ -61,7 +50,7 @@ final class Shell {
         process.waitFor();
         // A child in the background may hold the output open for ever: what came by now is what there is.
         reader.join(1_000);
-        return new Result(process.exitValue(), !ended, tail.bytes());
+        return new Programs.Result(process.exitValue(), !ended, tail.bytes());
     }
 
     private static void kill(Process process) {

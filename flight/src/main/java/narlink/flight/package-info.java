@@ -6,8 +6,10 @@
 ///
 /// [narlink.flight.Reception] and [narlink.flight.ActivationRun] are pure state machines; [narlink.flight.Deployments]
 /// and [narlink.flight.Activations] carry out what they want, [narlink.flight.Commands] what Earth orders. All of them
-/// belong to the one thread of [narlink.flight.ReceptionLoop]; [narlink.flight.Blocks], [narlink.flight.Hands] and
-/// [narlink.flight.Activator] work on others and answer. Everything durable goes through [narlink.flight.Disk].
+/// are the [narlink.flight.Receiver]'s and belong to the one thread of [narlink.flight.ReceptionLoop];
+/// [narlink.flight.Blocks], [narlink.flight.Hands] and [narlink.flight.Activator] work on others and answer. Everything
+/// durable goes through [narlink.flight.Disk]; threads, time since boot and programs are the
+/// [narlink.flight.Machine]'s, so that a simulator can step a [narlink.flight.SteppedReceiver] in their place.
 @NullMarked
 package narlink.flight;
 

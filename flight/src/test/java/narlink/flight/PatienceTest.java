@@ -75,7 +75,7 @@ final class PatienceTest {
                     if (!aborted.await(1, TimeUnit.MINUTES)) throw new AssertionError("not aborted");
                     throw new IOException("aborted");
                 });
-        try (var hands = new Hands(files, store, 0, (number, input) -> {}, view -> {})) {
+        try (var hands = new Hands(files, store, 0, (number, input) -> {}, view -> {}, Workers.real())) {
             hands.scan();
             assertTrue(hangs.await(1, TimeUnit.MINUTES));
             hands.watch(0);

@@ -69,7 +69,7 @@ final class ScrubTest {
             replaceNar(cache, rotten, "rotten".getBytes(StandardCharsets.UTF_8));
             Files.delete(nar(cache, unreadable));
             Files.createDirectory(nar(cache, unreadable));
-            var scrub = new Scrub(store, files);
+            var scrub = new Scrub(store, files, Workers.real());
             scrub.begin(7);
             var told = Optional.<String>empty();
             int failures = 0;
@@ -85,7 +85,7 @@ final class ScrubTest {
             assertTrue(told.get().startsWith("2 paths damaged: "), told.get());
             assertEquals(0, scrub.command());
             // A receiver that starts anew knows it still.
-            assertEquals(scrub.damaged(), new Scrub(store, files).damaged());
+            assertEquals(scrub.damaged(), new Scrub(store, files, Workers.real()).damaged());
         }
     }
 
@@ -95,7 +95,7 @@ final class ScrubTest {
         files.init(Bench.NAME);
         try (var store = Stores.open("file://" + directory.resolve("cache"), Options.of(directory.resolve("roots")))) {
             add(store, "one");
-            var scrub = new Scrub(store, files);
+            var scrub = new Scrub(store, files, Workers.real());
             // Nothing takes the place of a directory that is not empty: as with a disk that is full.
             var inTheWay = Files.createDirectories(directory.resolve("flight/scrub/in/the/way"));
             assertThrows(IOException.class, () -> scrub.begin(7));
@@ -109,7 +109,7 @@ final class ScrubTest {
             assertEquals(7, scrub.command(), "it is not over");
             removeAll(inTheWay);
             assertEquals(Optional.of("0 paths damaged"), scrub.step());
-            assertEquals(0, new Scrub(store, files).command());
+            assertEquals(0, new Scrub(store, files, Workers.real()).command());
         }
     }
 
@@ -120,12 +120,14 @@ final class ScrubTest {
         var cache = directory.resolve("cache");
         try (var store = Stores.open("file://" + cache, Options.of(directory.resolve("roots")))) {
             var rotten = add(store, "one");
-            new Scrub(store, files).begin(7);
+            new Scrub(store, files, Workers.real()).begin(7);
             replaceNar(cache, rotten, "rotten".getBytes(StandardCharsets.UTF_8));
-            var anew = new Scrub(store, files);
+            var anew = new Scrub(store, files, Workers.real());
             assertEquals(7, anew.command());
             assertEquals(Optional.of("1 paths damaged: " + rotten.baseName()), anew.step());
-            assertEquals(Set.of(rotten), new Scrub(store, files).damaged().keySet());
+            assertEquals(
+                    Set.of(rotten),
+                    new Scrub(store, files, Workers.real()).damaged().keySet());
         }
     }
 

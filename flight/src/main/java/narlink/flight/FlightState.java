@@ -46,10 +46,17 @@ public final class FlightState {
 
     private final Path directory;
     private final Disk disk;
+    private final Path scratch;
 
     public FlightState(Path directory, Disk disk) {
+        this(directory, disk, directory.toAbsolutePath().normalize().resolve("scratch"));
+    }
+
+    /// @param scratch a directory of the real file system, whatever the disk is
+    public FlightState(Path directory, Disk disk, Path scratch) {
         this.directory = directory.toAbsolutePath().normalize();
         this.disk = disk;
+        this.scratch = scratch;
     }
 
     public static FlightState at(Path directory) {
@@ -239,7 +246,7 @@ public final class FlightState {
     }
 
     Path scratch() {
-        return directory.resolve("scratch");
+        return scratch;
     }
 
     private Path deployments() {

@@ -13,6 +13,11 @@ public interface Machine {
     /// Milliseconds since the machine was booted; for this boot, never less than before.
     long uptimeMillis();
 
+    /// What it is, as Nix names systems.
+    default String system() {
+        return Reporter.system();
+    }
+
     default Workers workers() {
         return Workers.real();
     }

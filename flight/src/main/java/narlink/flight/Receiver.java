@@ -89,7 +89,7 @@ final class Receiver {
         this.machine = settings.machine();
         this.inbox = inbox;
         var workers = machine.workers();
-        this.reporter = new Reporter(files.flightKey(), files.satellite(), files.boot());
+        this.reporter = new Reporter(files.flightKey(), files.satellite(), files.boot(), machine.system());
         this.blocks = new Blocks(files, this::answer, workers);
         this.hands =
                 new Hands(files, store, settings.reserve(), this::answer, view -> put(new Event.Viewed(view)), workers);

@@ -35,13 +35,20 @@ final class Reporter {
 
     private final SecretKey key;
     private final SatelliteName satellite;
+    private final String system;
     private final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
     private long sequence;
     private int poll;
     private long symbols;
 
     Reporter(SecretKey key, SatelliteName satellite, int boots) {
+        this(key, satellite, boots, system());
+    }
+
+    /// @param system as Nix names it
+    Reporter(SecretKey key, SatelliteName satellite, int boots, String system) {
         this.key = key;
+        this.system = system;
         this.satellite = satellite;
         this.sequence = (long) boots << 32;
         for (var counter : Counter.values()) counters.put(counter, 0L);
@@ -127,7 +134,7 @@ final class Reporter {
                 state.store().digest(),
                 state.store().validPaths(),
                 state.store().freeBytes(),
-                system(),
+                system,
                 poll,
                 symbols,
                 counters,

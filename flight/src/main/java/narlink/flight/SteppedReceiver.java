@@ -45,9 +45,4 @@ public final class SteppedReceiver {
     public void step() {
         receiver.step(inbox.poll(), this::due);
     }
-
-    /// Ends its workers, as a process that is asked to end.
-    public void close() {
-        receiver.close();
-    }
 }

@@ -24,6 +24,12 @@ public final class SecretKey {
         return new SecretKey(name, new Ed25519PrivateKeyParameters(new SecureRandom()));
     }
 
+    /// The key that follows from 32 secret bytes (RFC 8032 §5.1.5).
+    public static SecretKey of(String name, byte[] seed) {
+        if (seed.length != PublicKey.LENGTH) throw new IllegalArgumentException("a seed has 32 bytes");
+        return new SecretKey(name, new Ed25519PrivateKeyParameters(seed, 0));
+    }
+
     /// Reads a key file's text.
     ///
     /// @param text may end with white space, as key files do

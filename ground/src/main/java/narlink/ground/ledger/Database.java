@@ -13,7 +13,8 @@ import org.sqlite.SQLiteDataSource;
 ///
 /// @param text the file, or the JDBC URL without what is secret in it
 /// @param jdbcUrl empty for a file
-public record Database(String text, Path file, String jdbcUrl) {
+/// @param durable whether what was committed is on the disk
+public record Database(String text, Path file, String jdbcUrl, boolean durable) {
     private static final int BUSY_MILLIS = 10_000;
     private static final String POSTGRES = "jdbc:postgresql:";
     /// SQLite has one writer at a time anyway.
@@ -24,7 +25,12 @@ public record Database(String text, Path file, String jdbcUrl) {
     private static final int PATIENCE_MILLIS = 2_000;
 
     public static Database file(Path file) {
-        return new Database(file.toString(), file, "");
+        return new Database(file.toString(), file, "", true);
+    }
+
+    /// A file that need not outlive the machine.
+    static Database scratch(Path file) {
+        return new Database(file.toString(), file, "", false);
     }
 
     /// @param url such as `jdbc:postgresql://host:5432/narlink?user=narlink&password=…`
@@ -35,7 +41,7 @@ public record Database(String text, Path file, String jdbcUrl) {
                     "a database is named as jdbc:postgresql://HOST[:PORT]/NAME?user=USER&password=PASSWORD");
         }
         int query = url.indexOf('?');
-        return new Database(query < 0 ? url : url.substring(0, query), Path.of(""), url);
+        return new Database(query < 0 ? url : url.substring(0, query), Path.of(""), url, true);
     }
 
     HikariDataSource source() throws IOException {
@@ -62,8 +68,8 @@ public record Database(String text, Path file, String jdbcUrl) {
 
     private SQLiteDataSource sqlite() {
         var config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setJournalMode(durable ? SQLiteConfig.JournalMode.WAL : SQLiteConfig.JournalMode.MEMORY);
+        config.setSynchronous(durable ? SQLiteConfig.SynchronousMode.FULL : SQLiteConfig.SynchronousMode.OFF);
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.setBusyTimeout(BUSY_MILLIS);
         config.enforceForeignKeys(true);

@@ -59,6 +59,12 @@ public final class SqlLedger implements Ledger {
         }
     }
 
+    /// Opens a database that is known to be up to date.
+    static SqlLedger openAsIs(Database database) throws IOException {
+        var source = database.source();
+        return new SqlLedger(new Transactions(Jdbi.create(source)), source);
+    }
+
     /// Opens an SQLite file.
     public static SqlLedger open(Path file) throws IOException {
         return open(Database.file(file));

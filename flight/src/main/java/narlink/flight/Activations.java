@@ -48,7 +48,8 @@ final class Activations implements AutoCloseable {
 
     /// Hears what becomes of activations, on the reception thread.
     interface Listener {
-        void deployment(int number, Input input);
+        /// @return whether it counts: else it waits for the disk
+        boolean deployment(int number, Input input);
 
         void command(int number, Outcome outcome, String text);
 
@@ -208,6 +209,10 @@ final class Activations implements AutoCloseable {
         return profiles.current(name).map(Profiles.Profile::generation);
     }
 
+    private long later() {
+        return machine.workers().nanoTime() + RETRY_NANOS;
+    }
+
     /// Takes what the worker brings.
     void on(Happening happening) {
         switch (happening) {
@@ -227,11 +232,7 @@ final class Activations implements AutoCloseable {
         var run = runs.get(troubled.profile());
         if (run == null) return;
         retries.put(
-                troubled.profile(),
-                new Retry(
-                        new ActivationRun.Event.Switched(),
-                        List.of(troubled.act()),
-                        machine.workers().nanoTime() + RETRY_NANOS));
+                troubled.profile(), new Retry(new ActivationRun.Event.Switched(), List.of(troubled.act()), later()));
         listener.deployment(run.order().deployment(), new Input.Stalled(troubled.why()));
     }
 
@@ -252,7 +253,7 @@ final class Activations implements AutoCloseable {
             } catch (IOException e) {
                 // What is not written down has not happened: the same event comes again.
                 LOG.log(System.Logger.Level.WARNING, "journal of " + name, e);
-                retries.put(name, new Retry(event, List.of(), machine.workers().nanoTime() + RETRY_NANOS));
+                retries.put(name, new Retry(event, List.of(), later()));
                 return;
             }
         }
@@ -292,7 +293,12 @@ final class Activations implements AutoCloseable {
     /// Forgets a run that is over, once that is told: the deployment's own status comes first.
     void end(ActivationRun run, DeploymentState state, String why) {
         var order = run.order();
-        tell(run, state, why);
+        if (!tell(run, state, why)) {
+            // The journal has to know of the run until the deployment's own status is written down.
+            var conclude = List.<ActivationRun.Act>of(new ActivationRun.Act.Conclude());
+            retries.put(order.profile(), new Retry(new ActivationRun.Event.Switched(), conclude, later()));
+            return;
+        }
         boolean done = state
                 == (order.aim() == ActivationRun.Aim.ACTIVATE
                         ? DeploymentState.CONFIRMED
@@ -318,10 +324,10 @@ final class Activations implements AutoCloseable {
         if (run.stage() == ActivationRun.Stage.ROLLBACK_FAILED) answer(run, Outcome.FAILED, run.reason());
     }
 
-    private void tell(ActivationRun run, DeploymentState state, String why) {
+    private boolean tell(ActivationRun run, DeploymentState state, String why) {
         int deployment = run.order().deployment();
-        if (deployment == 0) return;
-        listener.deployment(deployment, new Input.Activating(state, why, run.exitStatus(), run.tail()));
+        return deployment == 0
+                || listener.deployment(deployment, new Input.Activating(state, why, run.exitStatus(), run.tail()));
     }
 
     /// Answers the command that a run was begun or ended by.

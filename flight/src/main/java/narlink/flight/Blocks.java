@@ -228,6 +228,12 @@ final class Blocks implements AutoCloseable {
             reception = reception.restored(
                     saved.state(), saved.reason(), saved.paths(), saved.exitStatus(), saved.outputTail());
             if (saved.state().ended()) return reception;
+        } else if (deployment.statusIsDamaged()) {
+            // What was told as an end stays one. Else what was received tells how far it is.
+            var told = files.lastTold(announcement.deployment())
+                    .filter(known -> known.state().ended() && known.isOf(announcement));
+            if (told.isPresent())
+                return reception.in(told.get().state(), told.get().reason());
         }
         // Inputs are made up as the workers would have answered; what they would start, [Reception#resume] does.
         var saved = reception.state();

@@ -143,8 +143,12 @@ final class Commands {
             answer(number, Outcome.REFUSED, "deployment " + deployment + " is not under way: " + state);
             return;
         }
-        deployments.step(deployment, new Input.Cancelled());
-        answer(number, Outcome.DONE, "deployment " + deployment + " is cancelled");
+        boolean taken = deployments.step(deployment, new Input.Cancelled());
+        answer(
+                number,
+                Outcome.DONE,
+                "deployment " + deployment
+                        + (taken ? " is cancelled" : " will be cancelled: the disk refuses to note it now"));
     }
 
     void answer(int number, Outcome outcome, String text) {

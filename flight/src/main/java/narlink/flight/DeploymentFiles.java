@@ -1,15 +1,14 @@
 package narlink.flight;
 
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.zip.CRC32C;
 import narlink.Bytes;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
@@ -39,35 +38,47 @@ final class DeploymentFiles {
         return disk.read(directory.resolve("announcement"));
     }
 
+    /// Writes the status with a checksum behind it: one that has rotted is not to be believed.
     void saveStatus(Reception reception) throws IOException {
-        var properties = new Properties();
-        properties.setProperty("state", reception.state().name());
-        properties.setProperty("reason", reception.reason());
-        properties.setProperty("paths", Integer.toString(reception.pathsDone()));
-        properties.setProperty("exitStatus", Integer.toString(reception.exitStatus()));
-        properties.setProperty("outputTail", reception.outputTail().hex());
-        var text = new StringWriter();
-        properties.store(text, null);
-        disk.replace(directory.resolve("status"), text.toString().getBytes(StandardCharsets.ISO_8859_1));
+        var lines = String.join(
+                "\n",
+                reception.state().name(),
+                Bytes.ofUtf8(reception.reason()).hex(),
+                Integer.toString(reception.pathsDone()),
+                Integer.toString(reception.exitStatus()),
+                reception.outputTail().hex(),
+                "");
+        var text = lines + sum(lines) + "\n";
+        disk.replace(directory.resolve("status"), text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String sum(String lines) {
+        var crc = new CRC32C();
+        crc.update(lines.getBytes(StandardCharsets.ISO_8859_1));
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    /// Whether the status is there, but can't be believed.
+    boolean statusIsDamaged() throws IOException {
+        return disk.read(directory.resolve("status")).isPresent() && status().isEmpty();
     }
 
     Optional<Status> status() throws IOException {
         var bytes = disk.read(directory.resolve("status"));
         if (bytes.isEmpty()) return Optional.empty();
-        var properties = new Properties();
-        try {
-            properties.load(new StringReader(new String(bytes.get(), StandardCharsets.ISO_8859_1)));
-            return Optional.of(new Status(
-                    DeploymentState.valueOf(properties.getProperty("state", "RECEIVING")),
-                    properties.getProperty("reason", ""),
-                    Integer.parseInt(properties.getProperty("paths", "0")),
-                    Integer.parseInt(properties.getProperty("exitStatus", "-1")),
-                    Bytes.ofHex(properties.getProperty("outputTail", ""))));
-        } catch (IllegalArgumentException e) {
-            // Not ended, then: what was received tells how far it is, and its expiry ends it at the latest.
-            LOG.log(System.Logger.Level.WARNING, "damaged status of deployment " + directory.getFileName(), e);
+        var text = new String(bytes.get(), StandardCharsets.ISO_8859_1);
+        int end = text.strip().lastIndexOf('\n') + 1;
+        var lines = text.split("\n", -1);
+        if (lines.length != 7 || !text.substring(end).equals(sum(text.substring(0, end)) + "\n")) {
+            LOG.log(System.Logger.Level.WARNING, "damaged status of deployment {0}", directory.getFileName());
             return Optional.empty();
         }
+        return Optional.of(new Status(
+                DeploymentState.valueOf(lines[0]),
+                Bytes.ofHex(lines[1]).utf8(),
+                Integer.parseInt(lines[2]),
+                Integer.parseInt(lines[3]),
+                Bytes.ofHex(lines[4])));
     }
 
     SymbolLog log(FecObject object, int block, int symbolSize) throws IOException {

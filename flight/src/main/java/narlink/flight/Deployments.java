@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import narlink.Bytes;
+import narlink.Step;
 import narlink.nix.PublicKey;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
@@ -59,7 +62,12 @@ final class Deployments {
     private final Map<KeyId, List<PublicKey>> keys = new HashMap<>();
     /// Since which uptime the clock has said without a break that a deployment has expired.
     private final Map<Integer, Long> expiring = new HashMap<>();
+    private final Map<Integer, Unwritten> unwritten = new TreeMap<>();
+    private long triedMillis;
     private int floor;
+
+    /// Inputs that wait for the disk, the oldest first.
+    private record Unwritten(Deque<Input> inputs) {}
 
     /// When something is tried again.
     private record Retry(Instant at, Duration pause, int pathsDone) {
@@ -166,23 +174,79 @@ final class Deployments {
         for (int number : announcement.supersedes()) step(number, new Input.Superseded(announcement.deployment()));
     }
 
-    void step(int number, Input input) {
+    /// Takes an input. What has to be durable before it counts waits where the disk refuses it, and all that comes
+    /// behind it: it is told when it is written down.
+    ///
+    /// @return whether the input counts
+    boolean step(int number, Input input) {
         var reception = receptions.get(number);
-        if (reception == null) return; // It was deleted while the worker was busy.
+        if (reception == null) return true; // It was deleted while the worker was busy.
+        var waiting = unwritten.get(number);
+        if (waiting != null && !isOfBlocks(input)) {
+            // Of paths only the newest number counts.
+            if (input instanceof Input.Imported && waiting.inputs().peekLast() instanceof Input.Imported) {
+                waiting.inputs().removeLast();
+            }
+            waiting.inputs().add(input);
+            return false;
+        }
+        return step(reception, input);
+    }
+
+    private static boolean isOfBlocks(Input input) {
+        return input instanceof Input.Arrived
+                || input instanceof Input.Kept
+                || input instanceof Input.Decoded
+                || input instanceof Input.Undecodable
+                || input instanceof Input.Undecided
+                || input instanceof Input.Spoilt;
+    }
+
+    private boolean step(Reception reception, Input input) {
+        int number = reception.number();
         if (input instanceof Input.Stalled || input instanceof Input.Undecided) retryLater(reception);
         var step = reception.on(input);
         if (!(input instanceof Input.Arrived || input instanceof Input.Kept)) {
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1} -> {2}", number, input, step.effects());
         }
-        receptions.put(number, step.state());
-        if (step.state().state() != reception.state()
-                || !step.state().reason().equals(reception.reason())
-                || !step.state().footing().equals(reception.footing())) {
-            LOG.log(System.Logger.Level.INFO, "deployment {0}", step.state().line());
-            // An end is what passes wait for.
-            (step.state().state().ended() ? changed : news).run();
+        if (step.effects().contains(new Effect.Save())) {
+            try {
+                files.deployment(number).saveStatus(step.state());
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "status of deployment " + number, e);
+                var waiting = unwritten.computeIfAbsent(number, n -> new Unwritten(new ArrayDeque<>()));
+                waiting.inputs().addFirst(input);
+                triedMillis = uptimeMillis.getAsLong();
+                enter(reception, reception.on(new Input.Stalled("its status can't be written: " + e.getMessage())));
+                return false;
+            }
         }
-        step.effects().forEach(effect -> perform(step.state(), effect));
+        enter(reception, step);
+        return true;
+    }
+
+    private void enter(Reception before, Step<Reception, Effect> step) {
+        var now = step.state();
+        receptions.put(now.number(), now);
+        if (now.state() != before.state()
+                || !now.reason().equals(before.reason())
+                || !now.footing().equals(before.footing())) {
+            LOG.log(System.Logger.Level.INFO, "deployment {0}", now.line());
+            // An end is what passes wait for.
+            (now.state().ended() ? changed : news).run();
+        }
+        step.effects().forEach(effect -> perform(now, effect));
+    }
+
+    /// Takes again what the disk refused, in its order.
+    private void takeUnwritten() {
+        long uptime = uptimeMillis.getAsLong();
+        if (unwritten.isEmpty() || uptime - triedMillis < FIRST_RETRY.toMillis()) return;
+        triedMillis = uptime;
+        for (int number : List.copyOf(unwritten.keySet())) {
+            var waiting = Optional.ofNullable(unwritten.remove(number));
+            for (var input : waiting.map(Unwritten::inputs).orElseGet(ArrayDeque::new)) step(number, input);
+        }
     }
 
     /// Ever more rarely, as long as it gets nowhere.
@@ -208,7 +272,7 @@ final class Deployments {
             case Effect.Import go ->
                 reception.manifest().ifPresent(m -> hands.importPaths(reception, m, durable(number)));
             case Effect.Activate go -> activate(reception);
-            case Effect.Save save -> save(reception);
+            case Effect.Save save -> {} // It was written down before all others.
             case Effect.Bequeath gift -> hands.bequeath(number, gift.heir());
             case Effect.Surplus surplus -> reporter.count(Counter.SEGMENTS_DUPLICATE, 1);
             case Effect.Release release -> {
@@ -233,17 +297,9 @@ final class Deployments {
                                 new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY)));
     }
 
-    private void save(Reception reception) {
-        try {
-            files.deployment(reception.number()).saveStatus(reception);
-        } catch (IOException e) {
-            // The state is reached again after a restart; only then it is told as reached.
-            LOG.log(System.Logger.Level.WARNING, "status of deployment " + reception.number(), e);
-        }
-    }
-
     /// Tries again what is due, and ends what has expired.
     void tick(Instant now) {
+        takeUnwritten();
         for (var due : List.copyOf(retries.entrySet())) {
             var reception = receptions.get(due.getKey());
             if (reception == null || reception.state().ended()) {
@@ -327,6 +383,7 @@ final class Deployments {
                 }
                 files.deployment(number).delete();
                 expiring.remove(number);
+                unwritten.remove(number);
                 receptions.remove(number);
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "deployment " + number + " can't be deleted", e);

@@ -179,6 +179,14 @@ public final class FlightState {
         return number("command", Report::command);
     }
 
+    /// What the last report told of a deployment.
+    Optional<Report.DeploymentReport> lastTold(int deployment) throws IOException {
+        return lastKnown().stream()
+                .flatMap(report -> report.deployments().stream())
+                .filter(told -> told.deployment() == deployment)
+                .findFirst();
+    }
+
     private Optional<Report> lastKnown() throws IOException {
         var segment = lastReport();
         if (segment.isEmpty()) return Optional.empty();

@@ -132,8 +132,8 @@ final class Receiver {
     /// What activations tell goes to deployments and commands.
     private final class Listener implements Activations.Listener {
         @Override
-        public void deployment(int number, Input input) {
-            deployments.step(number, input);
+        public boolean deployment(int number, Input input) {
+            return deployments.step(number, input);
         }
 
         @Override

@@ -112,7 +112,10 @@ final class Board {
         trace.event("start", life);
         try {
             receiver = new SteppedReceiver(
-                    new FlightState(STATE, disk, scratch), store, clock(), new ReceptionLoop.Settings(List.of(), 0, fresh));
+                    new FlightState(STATE, disk, scratch),
+                    store,
+                    clock(),
+                    new ReceptionLoop.Settings(List.of(), 0, fresh));
             startsInVain = 0;
         } catch (IOException e) {
             trace.event("start failed", String.valueOf(e.getMessage()));
@@ -181,6 +184,11 @@ final class Board {
         if (receiver != null && link != null) receiver.reportTo(link);
         tickOften();
         pump();
+    }
+
+    /// A report has left the receiver, wherever it goes.
+    void said(byte[] segment) {
+        watch.reported(segment);
     }
 
     void hear(byte[] segment) {

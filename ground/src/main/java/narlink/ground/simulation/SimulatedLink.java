@@ -153,6 +153,7 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
 
     @Override
     public void offer(byte[] segment) {
+        board.said(segment);
         newest = segment;
         transmit();
     }

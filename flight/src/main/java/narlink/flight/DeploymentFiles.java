@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import narlink.Bytes;
 import narlink.wire.DeploymentState;
@@ -17,6 +18,9 @@ import narlink.wire.FecObject;
 /// symbol log or the decoded block.
 final class DeploymentFiles {
     private static final System.Logger LOG = System.getLogger(DeploymentFiles.class.getName());
+
+    /// What stays of one that has ended.
+    private static final Set<String> KEPT = Set.of("announcement", "status", "closed");
 
     private final Disk disk;
     private final Path directory;
@@ -56,6 +60,15 @@ final class DeploymentFiles {
         var crc = new CRC32C();
         crc.update(lines.getBytes(StandardCharsets.ISO_8859_1));
         return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    /// Notes that it has ended, once and for all, whatever rots of it.
+    void close() throws IOException {
+        if (!isClosed()) disk.replace(directory.resolve("closed"), new byte[] {'\n'});
+    }
+
+    boolean isClosed() throws IOException {
+        return disk.read(directory.resolve("closed")).isPresent();
     }
 
     /// Whether the status is there, but can't be believed.
@@ -123,7 +136,7 @@ final class DeploymentFiles {
     /// Drops symbols and blocks; announcement and status stay.
     void release() throws IOException {
         for (var name : disk.list(directory)) {
-            if (!name.equals("announcement") && !name.equals("status")) disk.delete(directory.resolve(name));
+            if (!KEPT.contains(name)) disk.delete(directory.resolve(name));
         }
     }
 

@@ -11,8 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import narlink.Bytes;
 import narlink.Step;
@@ -63,6 +65,8 @@ final class Deployments {
     /// Since which uptime the clock has said without a break that a deployment has expired.
     private final Map<Integer, Long> expiring = new HashMap<>();
     private final Map<Integer, Unwritten> unwritten = new TreeMap<>();
+    /// Those that have ended and of which nothing else is left: they must not begin again.
+    private final Set<Integer> closed = new TreeSet<>();
     private long triedMillis;
     private int floor;
 
@@ -138,7 +142,7 @@ final class Deployments {
         if (present != null && present.announcement().equals(announcement)) {
             reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
             news.run();
-        } else if (present != null || announcement.deployment() < floor) {
+        } else if (present != null || announcement.deployment() < floor || closed.contains(announcement.deployment())) {
             reporter.count(Counter.ANNOUNCEMENTS_REPLAYED, 1);
         } else if (!clock.instant().isBefore(announcement.expires())) {
             reporter.count(Counter.ANNOUNCEMENTS_EXPIRED, 1);
@@ -333,9 +337,14 @@ final class Deployments {
                     || !(Envelope.open(segment.get(), mission, Envelope.Direction.UP, satellite)
                             instanceof Opened.Trusted trusted)
                     || !(trusted.message() instanceof Announcement announcement)) {
-                // Cut before the announcement was whole, or its key is trusted no more.
+                // Cut before the announcement was whole, or it has rotted, or its key is trusted no more.
                 LOG.log(System.Logger.Level.WARNING, "deployment {0} has no trusted announcement; dropped", number);
-                deployment.delete();
+                if (deployment.isClosed() || hasEnded(number)) {
+                    deployment.close();
+                    closed.add(number);
+                } else {
+                    deployment.delete();
+                }
                 continue;
             }
             receptions.put(number, blocks.recover(announcement));
@@ -345,6 +354,20 @@ final class Deployments {
         List.copyOf(receptions.values()).forEach(reception -> supersede(reception.announcement()));
         List.copyOf(receptions.values()).forEach(this::resume);
         forgetOld();
+    }
+
+    private boolean hasEnded(int number) throws IOException {
+        var status = files.deployment(number).status().map(DeploymentFiles.Status::state);
+        return status.or(() -> told(number)).filter(DeploymentState::ended).isPresent();
+    }
+
+    private Optional<DeploymentState> told(int number) {
+        try {
+            return files.lastTold(number).map(Report.DeploymentReport::state);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "last report", e);
+            return Optional.empty();
+        }
     }
 
     private void resume(Reception reception) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import narlink.Sha256;
 import narlink.fec.BlockEncoder;
+import narlink.fec.Oti;
 import narlink.wire.FecObject;
 
 /// Encoders of the blocks that repair symbols were last made of, for all passes of this process together: each holds
@@ -19,8 +20,9 @@ final class Encoders {
     private final Map<Key, Held> held = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    /// A block of the objects that a manifest's hash stands for.
-    record Key(Sha256 manifest, FecObject object, int block) {}
+    /// A block of the objects that a manifest's hash stands for, as they are cut into symbols: the same deployment can
+    /// be sent with symbols of several sizes.
+    record Key(Sha256 manifest, FecObject object, Oti oti, int block) {}
 
     private record Held(BlockEncoder encoder, long bytes) {}
 

@@ -7,11 +7,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import narlink.Bytes;
 import narlink.nix.PublicKey;
 import narlink.wire.Command;
 import narlink.wire.FecObject;
+import narlink.wire.Frames;
 import narlink.wire.SatelliteName;
+import narlink.wire.Symbols;
 
 /// What a pass carries to a satellite, by what the ledger knows.
 final class Load {
@@ -55,6 +60,33 @@ final class Load {
                     deployment.satellite());
         }
         return ours;
+    }
+
+    /// Takes out those whose symbols no segment of a link can hold: others go up all the same.
+    ///
+    /// @return what to do about them; empty where there are none
+    static Optional<String> dropUnfit(Map<Integer, Deployment> open, int segmentSize) {
+        var unfit = new TreeMap<Integer, Integer>();
+        open.forEach((number, deployment) -> {
+            for (var object : FecObject.values()) {
+                var oti = deployment.announcement().oti(object);
+                if (oti.isEmpty()) continue;
+                int size = oti.get().symbolSize();
+                int room = segmentSize - Frames.DATAGRAM_OVERHEAD;
+                boolean fits = Symbols.fitting(room, size, number, oti.get().blocks() - 1) > 0;
+                if (!fits) unfit.merge(number, size, Math::max);
+            }
+        });
+        open.keySet().removeAll(unfit.keySet());
+        if (unfit.isEmpty()) return Optional.empty();
+        var why = unfit.entrySet().stream()
+                .map(entry -> "deployment " + entry.getKey() + " has symbols of " + entry.getValue() + " bytes")
+                .collect(Collectors.joining(
+                        ", ",
+                        "segments of " + segmentSize + " bytes are too small: ",
+                        "; use a larger --segment-size, or send again with a smaller --symbol-size"));
+        LOG.log(System.Logger.Level.WARNING, why);
+        return Optional.of(why);
     }
 
     /// Commands whose outcome is not known.

@@ -201,6 +201,7 @@ public final class Pass {
         private final ReportIntake intake = new ReportIntake(ledger, satellite);
         private final Instant began = clock.instant();
         private final Map<Integer, Deployment> open = Load.open(ledger, satellite, stationKey.publicKey(), began);
+        private final Optional<String> unfit = Load.dropUnfit(open, settings.segmentSize());
         private final Transmission transmission;
         private final CommandSending commands;
         private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());
@@ -291,6 +292,7 @@ public final class Pass {
                             if (why != null) return result(open.isEmpty() && commands.over(now), why);
                             continue;
                         }
+                        if (unfit.isPresent()) return result(false, unfit.get());
                         if (open.isEmpty()) return result(true, "nothing is queued");
                         return settings.returnLink()
                                 ? result(true, "nothing is left that a pass brings further")

@@ -99,7 +99,7 @@ public final class Supplements {
         return Optional.empty();
     }
 
-    private static Orders.Request repairs(Satellite satellite, List<StorePath> targets) {
+    private Orders.Request repairs(Satellite satellite, List<StorePath> targets) {
         return new Orders.Request(
                 satellite,
                 targets,
@@ -107,11 +107,21 @@ public final class Supplements {
                 Optional.empty(),
                 Activation.NONE,
                 REPAIR_LASTS,
-                Layout.SYMBOL_SIZE,
+                symbolSize(satellite),
                 Pass.Settings.SEGMENT_SIZE,
                 LinkProfile.BUILT_IN.getFirst(),
                 Orders.Standing.NORMAL,
                 true);
+    }
+
+    /// The largest that has gone up by now: small segments take small symbols only.
+    private int symbolSize(Satellite satellite) {
+        return ledger.deployments(satellite.name()).stream()
+                .filter(deployment -> deployment.progress().state() != Deployment.State.QUEUED)
+                .map(Deployment::announcement)
+                .mapToInt(known -> known.pack().orElse(known.manifest()).symbolSize())
+                .max()
+                .orElse(Layout.SYMBOL_SIZE);
     }
 
     private SecretKey missionKey(Deployment stuck) throws IOException {
@@ -139,7 +149,7 @@ public final class Supplements {
                     stuck.profile().isEmpty() ? Optional.empty() : Optional.of(new ProfileName(stuck.profile())),
                     manifest.activation(),
                     Duration.between(now, announcement.expires()),
-                    announcement.pack().orElse(announcement.manifest()).symbolSize(),
+                    symbolSize(satellite),
                     Pass.Settings.SEGMENT_SIZE,
                     LinkProfile.BUILT_IN.getFirst(),
                     new Orders.Standing(place.priority(), place.deadline()),

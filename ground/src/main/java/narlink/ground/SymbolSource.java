@@ -45,7 +45,7 @@ final class SymbolSource implements Closeable {
     }
 
     private BlockEncoder encoder(Deployment deployment, FecObject object, Oti oti, int block) throws IOException {
-        var key = new Encoders.Key(deployment.announcement().manifestHash(), object, block);
+        var key = new Encoders.Key(deployment.announcement().manifestHash(), object, oti, block);
         return encoders.of(key, (long) oti.k(block) * oti.symbolSize(), () -> {
             byte[] data = data(deployment, object, oti.offset(block), oti.length(block));
             return BlockEncoder.of(data, 0, data.length, oti.k(block), oti.symbolSize());

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// again after every end.
 final class Board {
     static final Path STATE = Path.of("/var/lib/narlink-flight");
+    static final Path DEPLOYMENTS = STATE.resolve("deployments");
     private static final Path PROFILES = Path.of("/nix/var/nix/profiles/narlink");
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration LONGEST_TICK = Duration.ofHours(2);

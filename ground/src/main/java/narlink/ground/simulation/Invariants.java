@@ -50,7 +50,7 @@ final class Invariants implements Board.Watch {
     private final Map<Integer, Deployment> deployments = new TreeMap<>();
     private final Map<List<Object>, BitSet> sent = new HashMap<>();
     private @Nullable Report told;
-    private boolean stateRotted;
+    private final Set<Integer> rotten = new HashSet<>();
     private final Set<StorePath> acknowledged = new TreeSet<>();
     private final Set<StorePath> touched = new HashSet<>();
     private final Map<String, Bytes> confirmed = new HashMap<>();
@@ -130,9 +130,9 @@ final class Invariants implements Board.Watch {
         acknowledged.removeAll(changed);
     }
 
-    /// A bit of the receiver's state flipped: what is durable may have to come again.
-    void rotted() {
-        stateRotted = true;
+    /// A bit of what is kept of a deployment flipped: what was durable may have to come again.
+    void rotted(int deployment) {
+        rotten.add(deployment);
     }
 
     @Override
@@ -235,7 +235,6 @@ final class Invariants implements Board.Watch {
             deployed(report, deployment);
             acknowledge(deployment);
         }
-        stateRotted = false;
     }
 
     // I2: what was reported stays so.
@@ -254,7 +253,7 @@ final class Invariants implements Board.Watch {
 
     private void grows(DeploymentReport before, DeploymentReport now) {
         var name = "deployment " + now.deployment();
-        if (stateRotted) return;
+        if (rotten.contains(now.deployment())) return;
         if (now.pathsDone() < before.pathsDone() && before.unusable().equals(now.unusable())) {
             violated("I2", name + " had " + before.pathsDone() + " paths, and has " + now.pathsDone());
         }

@@ -61,9 +61,10 @@ final class Nature {
             case 9 -> board.disk().failReads(1 + random.nextInt(3));
             case 10 -> board.store().fail(1 + random.nextInt(3));
             case 11 ->
-                board.disk().rot(Board.STATE.resolve("deployments")).ifPresent(file -> {
-                    trace.fault(Fault.STATE_ROTTED, file.toString());
-                    invariants.rotted();
+                board.disk().rot(Board.DEPLOYMENTS).ifPresent(file -> {
+                    var of = Board.DEPLOYMENTS.relativize(file);
+                    trace.fault(Fault.STATE_ROTTED, of.toString());
+                    invariants.rotted(Integer.parseInt(of.getName(0).toString()));
                 });
             case 12 ->
                 board.store().rot().ifPresent(path -> {

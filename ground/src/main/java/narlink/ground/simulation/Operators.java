@@ -154,7 +154,7 @@ final class Operators {
                 if (commands) return;
                 switch (deployment.progress().state()) {
                     case AWAITING_CONFIRMATION -> earth.order(new Action.Confirm(deployment.number()));
-                    case ROLLBACK_FAILED -> earth.order(new Action.RollBack(deployment.profile(), 0));
+                    case ROLLBACK_FAILED -> earth.cancel(deployment.number());
                     default -> {}
                 }
             }

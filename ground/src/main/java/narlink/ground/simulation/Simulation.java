@@ -307,6 +307,9 @@ public final class Simulation {
         var pause = Duration.ofDays(1).dividedBy(scenario.profile().passesPerDay());
         for (int i = 0; i < scenario.calm(); i++) {
             operators.settle();
+            boolean reboot = ledger.deployments(NAME).stream()
+                    .anyMatch(deployment -> deployment.progress().state() == Deployment.State.AWAITING_REBOOT);
+            if (reboot) board.end(true);
             contact();
             advance(world.nanos() + pause.toNanos());
             if (i > 1 && over()) return;

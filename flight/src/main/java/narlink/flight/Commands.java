@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import narlink.Bytes;
 import narlink.pack.ProfileName;
 import narlink.wire.Command;
+import narlink.wire.Report;
 import narlink.wire.Report.CommandResult;
 import narlink.wire.Report.CommandResult.Outcome;
 import narlink.wire.Report.Counter;
@@ -19,8 +20,8 @@ import narlink.wire.Report.Counter;
 final class Commands {
     private static final System.Logger LOG = System.getLogger(Commands.class.getName());
 
-    /// Results that are remembered.
-    private static final int MAX_RESULTS = 4;
+    /// Results that are remembered: the newest, and the older ones that are still to come.
+    private static final int MAX_RESULTS = Report.MAX_RESULTS;
 
     private final FlightState files;
     private final Clock clock;
@@ -157,7 +158,7 @@ final class Commands {
 
     private void answer(CommandResult result) {
         results.put(result.number(), result);
-        while (results.size() > MAX_RESULTS) results.pollLastEntry();
+        while (results.size() > MAX_RESULTS) forgetOne();
         changed.run();
         var lines = new StringBuilder();
         for (var known : results.values()) {
@@ -173,6 +174,16 @@ final class Commands {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "results of commands", e); // Told all the same while this runs.
         }
+    }
+
+    /// The oldest, but what is pending is to be told once it is known.
+    private void forgetOne() {
+        int oldest = results.descendingMap().values().stream()
+                .filter(result -> result.outcome() != Outcome.PENDING)
+                .map(CommandResult::number)
+                .findFirst()
+                .orElseGet(results::lastKey);
+        results.remove(oldest);
     }
 
     private void read() throws IOException {

@@ -96,9 +96,9 @@ final class Reporter {
 
     /// From everything to what always fits; the answer to the newest command is never left out.
     private static final List<Detail> DETAILS = List.of(
-            new Detail(Missing.MAX_BLOCKS, Report.MAX_TEXT, 4, 4, 4),
-            new Detail(16, Report.MAX_TEXT, 4, 4, 2),
-            new Detail(16, 60, 4, 4, 1),
+            new Detail(Missing.MAX_BLOCKS, Report.MAX_TEXT, 4, Report.MAX_RESULTS, 4),
+            new Detail(16, Report.MAX_TEXT, 4, Report.MAX_RESULTS, 2),
+            new Detail(16, 60, 4, Report.MAX_RESULTS, 1),
             new Detail(4, 60, 4, 4, 1),
             new Detail(1, 60, 2, 2, 1),
             new Detail(1, 60, 1, 1, 1));

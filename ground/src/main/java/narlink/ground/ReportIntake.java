@@ -128,8 +128,10 @@ final class ReportIntake {
             return;
         }
         if (command.state() != QueuedCommand.State.QUEUED) return;
-        // The results are those of the last ones that were carried out.
-        boolean reachesBelow = report.results().stream().anyMatch(told -> told.number() < command.number());
+        // The first results are those of the last ones that were carried out; behind them there may be gaps.
+        boolean reachesBelow = report.results().stream()
+                .limit(Report.RECENT_RESULTS)
+                .anyMatch(told -> told.number() < command.number());
         settle(
                 command,
                 reachesBelow ? QueuedCommand.State.OVERTAKEN : QueuedCommand.State.FAILED,

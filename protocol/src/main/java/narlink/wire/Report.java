@@ -50,6 +50,9 @@ public record Report(
     /// Feature: it opens sealed symbols (§3.6).
     public static final long SEALS = 2;
     public static final int MAX_RESULTS = 8;
+    /// So many of the newest commands are told without a gap, if so many results are told; of older ones only those
+    /// that took their time.
+    public static final int RECENT_RESULTS = 4;
     /// Longest reason or output tail, in bytes.
     public static final int MAX_TEXT = 200;
 

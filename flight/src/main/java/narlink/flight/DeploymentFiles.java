@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.zip.CRC32C;
 import narlink.Bytes;
 import narlink.wire.DeploymentState;
 import narlink.wire.FecObject;
+import narlink.wire.Report;
 
 /// Where one deployment lies on disk: its announcement as it was signed, its status, and for each source block either a
 /// symbol log or the decoded block.
@@ -31,7 +33,27 @@ final class DeploymentFiles {
     }
 
     /// What [#saveStatus] wrote.
-    record Status(DeploymentState state, String reason, int paths, int exitStatus, Bytes outputTail) {}
+    record Status(
+            DeploymentState state, String reason, int paths, int exitStatus, Bytes outputTail, Bytes manifestHash) {
+        /// What is to be told of one whose announcement is not there any more.
+        Report.DeploymentReport report(int number) {
+            return new Report.DeploymentReport(
+                    number,
+                    state,
+                    reason,
+                    0,
+                    0,
+                    paths,
+                    paths,
+                    Report.Missing.NONE,
+                    Report.Missing.NONE,
+                    exitStatus,
+                    outputTail,
+                    manifestHash,
+                    List.of(),
+                    false);
+        }
+    }
 
     void begin(byte[] announcement) throws IOException {
         disk.makeDirectory(directory);
@@ -44,13 +66,18 @@ final class DeploymentFiles {
 
     /// Writes the status with a checksum behind it: one that has rotted is not to be believed.
     void saveStatus(Reception reception) throws IOException {
+        saveStatus(reception.report());
+    }
+
+    void saveStatus(Report.DeploymentReport told) throws IOException {
         var lines = String.join(
                 "\n",
-                reception.state().name(),
-                Bytes.ofUtf8(reception.reason()).hex(),
-                Integer.toString(reception.pathsDone()),
-                Integer.toString(reception.exitStatus()),
-                reception.outputTail().hex(),
+                told.state().name(),
+                Bytes.ofUtf8(told.reason()).hex(),
+                Integer.toString(told.pathsDone()),
+                Integer.toString(told.exitStatus()),
+                told.outputTail().hex(),
+                told.manifestHash().hex(),
                 "");
         var text = lines + sum(lines) + "\n";
         disk.replace(directory.resolve("status"), text.getBytes(StandardCharsets.US_ASCII));
@@ -82,7 +109,7 @@ final class DeploymentFiles {
         var text = new String(bytes.get(), StandardCharsets.ISO_8859_1);
         int end = text.strip().lastIndexOf('\n') + 1;
         var lines = text.split("\n", -1);
-        if (lines.length != 7 || !text.substring(end).equals(sum(text.substring(0, end)) + "\n")) {
+        if (lines.length != 8 || !text.substring(end).equals(sum(text.substring(0, end)) + "\n")) {
             LOG.log(System.Logger.Level.WARNING, "damaged status of deployment {0}", directory.getFileName());
             return Optional.empty();
         }
@@ -91,7 +118,8 @@ final class DeploymentFiles {
                 Bytes.ofHex(lines[1]).utf8(),
                 Integer.parseInt(lines[2]),
                 Integer.parseInt(lines[3]),
-                Bytes.ofHex(lines[4])));
+                Bytes.ofHex(lines[4]),
+                Bytes.ofHex(lines[5])));
     }
 
     SymbolLog log(FecObject object, int block, int symbolSize) throws IOException {

@@ -11,11 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import narlink.Bytes;
 import narlink.Step;
 import narlink.nix.PublicKey;
@@ -65,8 +64,8 @@ final class Deployments {
     /// Since which uptime the clock has said without a break that a deployment has expired.
     private final Map<Integer, Long> expiring = new HashMap<>();
     private final Map<Integer, Unwritten> unwritten = new TreeMap<>();
-    /// Those that have ended and of which nothing else is left: they must not begin again.
-    private final Set<Integer> closed = new TreeSet<>();
+    /// Those that have ended and of which nothing but that is left: they must not begin again.
+    private final SortedMap<Integer, Optional<Report.DeploymentReport>> closed = new TreeMap<>();
     private long triedMillis;
     private int floor;
 
@@ -128,7 +127,10 @@ final class Deployments {
     }
 
     List<Report.DeploymentReport> report() {
-        return receptions.values().stream().map(Reception::report).toList();
+        return Stream.concat(
+                        receptions.values().stream().map(Reception::report),
+                        closed.values().stream().flatMap(Optional::stream))
+                .toList();
     }
 
     /// The lowest number that is still believed.
@@ -142,7 +144,9 @@ final class Deployments {
         if (present != null && present.announcement().equals(announcement)) {
             reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
             news.run();
-        } else if (present != null || announcement.deployment() < floor || closed.contains(announcement.deployment())) {
+        } else if (present != null
+                || announcement.deployment() < floor
+                || closed.containsKey(announcement.deployment())) {
             reporter.count(Counter.ANNOUNCEMENTS_REPLAYED, 1);
         } else if (!clock.instant().isBefore(announcement.expires())) {
             reporter.count(Counter.ANNOUNCEMENTS_EXPIRED, 1);
@@ -339,12 +343,7 @@ final class Deployments {
                     || !(trusted.message() instanceof Announcement announcement)) {
                 // Cut before the announcement was whole, or it has rotted, or its key is trusted no more.
                 LOG.log(System.Logger.Level.WARNING, "deployment {0} has no trusted announcement; dropped", number);
-                if (deployment.isClosed() || hasEnded(number)) {
-                    deployment.close();
-                    closed.add(number);
-                } else {
-                    deployment.delete();
-                }
+                if (!isClosed(deployment, number)) deployment.delete();
                 continue;
             }
             receptions.put(number, blocks.recover(announcement));
@@ -356,18 +355,17 @@ final class Deployments {
         forgetOld();
     }
 
-    private boolean hasEnded(int number) throws IOException {
-        var status = files.deployment(number).status().map(DeploymentFiles.Status::state);
-        return status.or(() -> told(number)).filter(DeploymentState::ended).isPresent();
-    }
-
-    private Optional<DeploymentState> told(int number) {
-        try {
-            return files.lastTold(number).map(Report.DeploymentReport::state);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "last report", e);
-            return Optional.empty();
+    /// Whether it has ended, so that its number stays refused whatever comes again, and its end is told.
+    private boolean isClosed(DeploymentFiles deployment, int number) throws IOException {
+        if (deployment.status().isEmpty()) {
+            var told = files.lastTold(number);
+            if (told.isPresent()) deployment.saveStatus(told.get());
         }
+        var status = deployment.status().filter(known -> known.state().ended());
+        if (status.isEmpty() && !deployment.isClosed()) return false;
+        deployment.close();
+        closed.put(number, status.map(known -> known.report(number)));
+        return true;
     }
 
     private void resume(Reception reception) {
@@ -408,6 +406,14 @@ final class Deployments {
                 expiring.remove(number);
                 unwritten.remove(number);
                 receptions.remove(number);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "deployment " + number + " can't be deleted", e);
+            }
+        }
+        for (int number : List.copyOf(closed.headMap(floor).keySet())) {
+            try {
+                files.deployment(number).delete();
+                closed.remove(number);
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.WARNING, "deployment " + number + " can't be deleted", e);
             }

@@ -138,6 +138,10 @@ final class Hands implements AutoCloseable {
         var known = importer.known(number, manifest);
         for (var path : known.damaged()) scrub.found(path);
         answers.accept(number, new Input.Unusable(known.unusable(), known.reason(manifest)));
+        // What is to be activated may be on board already, and then nothing else asks for it.
+        if (manifest.targets().stream().anyMatch(known.indexes()::contains)) {
+            return new Input.Stalled(known.reason(manifest));
+        }
         var complete = importer.complete(manifest, known);
         var shortage = room.shortage(complete);
         if (shortage.isPresent()) return new Input.Stalled(shortage.get());

@@ -22,8 +22,9 @@ public final class Pass {
     private static final System.Logger LOG = System.getLogger(Pass.class.getName());
     private static final Duration LISTEN = Duration.ofMillis(500);
     private static final Duration ASK = Duration.ofSeconds(1);
-    /// How long one report is waited for where nothing is to be sent.
-    private static final Duration FIRST_REPORT = Duration.ofSeconds(5);
+    /// How long one report is waited for where nothing is to be sent: the longest one takes seven seconds at 1200
+    /// bit/s.
+    private static final Duration FIRST_REPORT = Duration.ofSeconds(10);
     /// Who was heard so short a time ago is in sight.
     private static final Duration LATELY = Duration.ofMinutes(1);
 

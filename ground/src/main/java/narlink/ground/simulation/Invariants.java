@@ -50,6 +50,7 @@ final class Invariants implements Board.Watch {
     private final Map<Integer, Deployment> deployments = new TreeMap<>();
     private final Map<List<Object>, BitSet> sent = new HashMap<>();
     private @Nullable Report told;
+    private int lastCommand;
     private final Set<Integer> rotten = new HashSet<>();
     private final Set<StorePath> acknowledged = new TreeSet<>();
     private final Set<StorePath> touched = new HashSet<>();
@@ -227,6 +228,7 @@ final class Invariants implements Board.Watch {
         if (!(Envelope.peek(segment).orElse(null) instanceof Report report)) return;
         var before = told;
         told = report;
+        nothingUnordered(report);
         if (before != null) grows(before, report);
         for (var profile : report.profiles()) {
             if (profile.confirmed()) confirmed.put(profile.name(), profile.path());
@@ -234,6 +236,22 @@ final class Invariants implements Board.Watch {
         for (var deployment : report.deployments()) {
             deployed(report, deployment);
             acknowledge(deployment);
+        }
+    }
+
+    // I1: nothing is carried out that nobody ordered.
+    private void nothingUnordered(Report report) {
+        for (var deployment : report.deployments()) {
+            var known = deployment(deployment.deployment());
+            if (known.filter(ours -> deployment.isOf(ours.announcement())).isEmpty()) {
+                violated("I1", "deployment " + deployment.deployment() + " is on board, and nobody has ordered it");
+            }
+        }
+        if (report.command() > lastCommand) {
+            lastCommand = earth().ledger().nextCommand(earth().satellite().name()) - 1;
+        }
+        if (report.command() > lastCommand) {
+            violated("I1", "command " + report.command() + " was carried out, and nobody has ordered it");
         }
     }
 
@@ -270,7 +288,7 @@ final class Invariants implements Board.Watch {
             if (at < 0 || at >= now.symbols().size()) continue;
             int was = before.symbols().get(i);
             int is = now.symbols().get(at);
-            if (was > 0 && is > Math.max(was, MORE_AFTER_ATTEMPTS)) {
+            if (is > Math.max(was, MORE_AFTER_ATTEMPTS)) {
                 violated(
                         "I2",
                         "block %d of %s lacked %d symbols, and lacks %d".formatted(before.first() + i, name, was, is));
@@ -292,16 +310,16 @@ final class Invariants implements Board.Watch {
         var failed = deployment(deployment.deployment());
         if (failed.isEmpty()) return;
         for (var profile : report.profiles()) {
-            if (!profile.name().equals(failed.get().profile())) continue;
-            var bad = Bytes.of(failed.get().targets().getFirst().digestBytes());
-            boolean wasGood = Optional.ofNullable(confirmed.get(profile.name()))
-                    .filter(bad::equals)
-                    .isPresent();
-            if (profile.path().equals(bad) && !wasGood && profile.activation().isEmpty()) {
+            boolean under = profile.activation().isPresent() || !profile.confirmed();
+            var good = Optional.ofNullable(confirmed.get(profile.name()));
+            if (!profile.name().equals(failed.get().profile()) || good.isEmpty()) continue;
+            boolean other =
+                    report.deployments().stream().anyMatch(each -> each.state().activates());
+            if (under && !other && !profile.path().equals(good.get())) {
                 violated(
                         "I5",
-                        "profile " + profile.name() + " still leads to the target of deployment "
-                                + deployment.deployment() + ", which was rolled back");
+                        "deployment %d was rolled back, but profile %s is not what was confirmed before"
+                                .formatted(deployment.deployment(), profile.name()));
             }
         }
     }
@@ -372,12 +390,38 @@ final class Invariants implements Board.Watch {
             }
         }
         passed();
-        if (!inSync()) violated("I7", "the mirror never became what the store is");
+        if (!inSync()) violated("I7", "the mirror never became what the store is: " + difference());
+    }
+
+    private String difference() {
+        var believed = earth().ledger().mirror(earth().satellite().name()).paths();
+        var valid = board().store().all();
+        var lines = new ArrayList<String>();
+        valid.values().stream()
+                .filter(info -> !believed.containsKey(info.path()))
+                .forEach(info -> lines.add("lacks " + info.path().baseName()));
+        for (var item : believed.values()) {
+            var info = valid.get(item.path());
+            var name = item.path().baseName();
+            if (info == null) lines.add("has " + name + " (" + item.belief() + ")");
+            else if (!item.has(info.narHash())) lines.add("has other contents of " + name);
+            else if (item.belief() == Mirror.Belief.PREDICTED) lines.add("only predicts " + name);
+        }
+        boolean told = ReportReader.last(earth().ledger(), earth().satellite())
+                .filter(report -> report.storeDigest().equals(digest()))
+                .isPresent();
+        lines.add(told ? "the last report told of this store" : "the last report told of another store");
+        return String.join(", ", lines);
     }
 
     /// Whether Earth knows what is on board.
     boolean inSync() {
-        var mirror = earth().ledger().mirror(earth().satellite().name());
-        return mirror.is(digest()) && mirror.acknowledged() == mirror.paths().size();
+        var believed = earth().ledger().mirror(earth().satellite().name()).paths();
+        var valid = board().store().all();
+        return believed.keySet().equals(valid.keySet())
+                && valid.values().stream()
+                        .allMatch(info -> Optional.ofNullable(believed.get(info.path()))
+                                .filter(item -> item.belief() != Mirror.Belief.PREDICTED && item.has(info.narHash()))
+                                .isPresent());
     }
 }

@@ -50,7 +50,7 @@ final class Nature {
                 trace.fault(Fault.POWER_CUT);
                 board.end(true);
             }
-            case 2, 3, 4, 5 -> board.power().failAfter(random.nextInt(60));
+            case 2, 3, 4, 5 -> board.power().failAfter(random.nextInt(random.nextBoolean() ? 30 : 150));
             case 6 -> {
                 if (!board.runs()) return;
                 trace.fault(Fault.RECEIVER_KILLED);

@@ -100,7 +100,7 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
         if (dead()) throw new IOException("the pipe is closed");
         overheard.accept(segment, true);
         byte[] frame = frame(segment);
-        trace.event("up", frame.length, crc(frame));
+        trace.event("up", frame.length, crc(segment));
         sentBytes += frame.length;
         inject(frame);
         while (upFree - world.nanos() > BUFFER_NANOS) world.sleep(Duration.ofNanos(upFree - world.nanos()));
@@ -173,7 +173,7 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
         if (segment == null) return;
         overheard.accept(segment, false);
         byte[] frame = frame(segment);
-        trace.event("down", frame.length, crc(frame));
+        trace.event("down", frame.length, crc(segment));
         returnedBytes += frame.length;
         sending = true;
         long takes = frame.length * 8_000_000_000L / Math.max(1, profile.downRate());

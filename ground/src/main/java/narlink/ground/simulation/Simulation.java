@@ -30,6 +30,7 @@ public final class Simulation {
     private static final SatelliteName NAME = new SatelliteName("sat");
     private static final ProfileName PROFILE = new ProfileName("default");
     private static final int STATIONS = 2;
+    private static final double BUSY_CHANCE = 3;
     /// Steps of a run; more means that something turns in a circle.
     private static final long MOST_STEPS = 20_000_000;
 
@@ -235,8 +236,12 @@ public final class Simulation {
         boolean cut = !calm && random.nextDouble() < scenario.weather().passCut();
         var closes = cut ? Duration.ofNanos(1 + random.nextLong(length.toNanos())) : length;
         if (scenario.troubles() > 0 && !calm) {
-            double chance = scenario.troubles() / scenario.profile().passesPerDay();
-            if (random.nextDouble() < chance) nature.strike(Duration.ofSeconds(1 + random.nextInt(20)));
+            // Trouble comes when there is work: else it would hardly ever hit any.
+            boolean busy = ledger.deployments(NAME).stream().anyMatch(deployment -> !deployment.ended());
+            double chance = (busy ? BUSY_CHANCE : 1)
+                    * scenario.troubles()
+                    / scenario.profile().passesPerDay();
+            if (random.nextDouble() < chance) nature.strike(Duration.ofSeconds(1 + random.nextInt(busy ? 8 : 20)));
             if (random.nextDouble() < chance / 4) nature.strike(Duration.ofHours(4));
         }
         var link = fly(0, length, closes, returns);

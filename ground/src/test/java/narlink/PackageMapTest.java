@@ -48,6 +48,7 @@ final class PackageMapTest {
             Map.entry("narlink.ground", union(PROTOCOL, FLIGHT)),
             Map.entry("narlink.ground.ledger", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
             Map.entry("narlink.ground.link", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
+            Map.entry("narlink.ground.simulation", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
             Map.entry("narlink.ground.json", union(PROTOCOL, FLIGHT, Set.of("narlink.ground"))),
             Map.entry("narlink.ground.http", union(PROTOCOL, FLIGHT, Set.of("narlink.ground", "narlink.ground.json"))),
             Map.entry(
@@ -60,6 +61,7 @@ final class PackageMapTest {
                                     "narlink.ground.ledger",
                                     "narlink.ground.link",
                                     "narlink.ground.json",
+                                    "narlink.ground.simulation",
                                     "narlink.ground.http"))));
 
     /// Libraries that have one home.

@@ -105,7 +105,12 @@ public final class Asking {
             int end = answer.piece() + answer.split(subject).size();
             awaited.removeIf(piece -> piece >= answer.piece() && piece < end);
         });
-        patience = awaited.isEmpty() ? Instant.MIN : now.plus(answerWithin);
+        patience = awaited.isEmpty() ? Instant.MIN : now.plus(patience());
+    }
+
+    /// Longer each time: a thin return link may be busy with a report for many seconds.
+    private Duration patience() {
+        return answerWithin.multipliedBy(1L << unanswered);
     }
 
     /// The segment to be sent now, if there is one.
@@ -123,7 +128,7 @@ public final class Asking {
         resting = ask.isEmpty();
         if (ask.isEmpty()) return Optional.empty();
         awaited.addAll(ask.get().pieces());
-        patience = now.plus(answerWithin);
+        patience = now.plus(patience());
         return Optional.of(segment(ask.get(), ask.get().pieces(), now));
     }
 

@@ -43,6 +43,7 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             StatusCommand.class,
             LogCommand.class,
+            SimulateCommand.class,
             KeysCommand.class,
             FecCommand.class,
             BenchCommand.class

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import narlink.simulation.LinkProfile;
+import narlink.wire.Frames;
+import narlink.wire.Symbols;
 
 /// What a simulation is about: everything else follows from the seed.
 ///
@@ -12,7 +14,7 @@ import narlink.simulation.LinkProfile;
 /// @param bytes of a package's file, about
 /// @param symbolSize bytes of a FEC symbol, at most
 /// @param segmentSize bytes of a segment
-/// @param daysBetween engineers' deployments, on average
+/// @param daysBetween what people on Earth do, on average; 0: one deployment is sent, and when it has ended all is over
 /// @param troubles how often something happens that is nobody's wish, a day
 /// @param calm passes of a fair link at the end, in which everything has to come to its end
 public record Scenario(
@@ -26,9 +28,14 @@ public record Scenario(
         double daysBetween,
         double troubles,
         int calm) {
+    /// Of a generated mission.
+    public static final int PASSES_PER_DAY = 5;
+
     private static final List<Integer> SYMBOL_SIZES = List.of(64, 128, 256, 896);
+    private static final List<Integer> FORECAST_SIZES = List.of(896, 448, 224, 96, 48, 16);
     private static final List<Integer> SEGMENT_SIZES = List.of(512, 1024, 2048, 8192);
     private static final int MOST_CALM = 40;
+    private static final int PACKAGES = 8;
 
     /// A small mission that suffers from everything there is, with passes of a minute or so on links of all kinds.
     public static Scenario generated(long seed, int days) {
@@ -45,7 +52,7 @@ public record Scenario(
                 base.lossGood(),
                 base.lossBad(),
                 Duration.ofSeconds(30 + random.nextInt(60)),
-                5,
+                PASSES_PER_DAY,
                 0.05);
         int symbol = SYMBOL_SIZES.get(random.nextInt(SYMBOL_SIZES.size()));
         int segment = SEGMENT_SIZES.stream()
@@ -63,5 +70,36 @@ public record Scenario(
                 3 + random.nextInt(6),
                 1.5,
                 MOST_CALM);
+    }
+
+    /// One deployment over a link, with what the link does to it, and nothing else that goes wrong.
+    ///
+    /// @param passes after which it is given up
+    /// @param bytes of a generated deployment, about
+    /// @param returns whether there is a return link at all
+    public static Scenario forecast(LinkProfile profile, int passes, int bytes, boolean returns) {
+        int segment = profile.framePayload();
+        return new Scenario(
+                profile,
+                Weather.usual(returns),
+                Math.max(1, Math.ceilDiv(passes, profile.passesPerDay())),
+                PACKAGES,
+                bytes / PACKAGES,
+                symbolSize(segment),
+                segment,
+                0,
+                0,
+                0);
+    }
+
+    /// The largest of the usual sizes that a segment holds.
+    ///
+    /// @throws IllegalArgumentException if it holds none
+    private static int symbolSize(int segment) {
+        return FORECAST_SIZES.stream()
+                .filter(size -> Symbols.fitting(segment - Frames.DATAGRAM_OVERHEAD, size, 1, 0) > 0)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "frames of " + segment + " bytes are too small: at least 128 are needed"));
     }
 }

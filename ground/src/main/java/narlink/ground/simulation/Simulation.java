@@ -157,13 +157,16 @@ public final class Simulation {
         if (cargo.isPresent()) load(cargo.get());
         else {
             operators.send();
-            operators.act(Duration.ofHours((long) (24 * scenario.daysBetween())), end);
+            long hours = (long) (24 * scenario.daysBetween());
+            if (hours > 0) operators.act(Duration.ofHours(hours), end);
         }
         invariants.queued();
         world.at(0, () -> nextContact(end));
         advance(end);
-        settle();
-        invariants.over();
+        if (scenario.calm() > 0) {
+            settle();
+            invariants.over();
+        }
         var states = new TreeMap<Deployment.State, Integer>();
         long payload = 0;
         for (var deployment : ledger.deployments(NAME)) {
@@ -218,7 +221,9 @@ public final class Simulation {
         long day = Duration.ofDays(1).toNanos();
         long pause = day / scenario.profile().passesPerDay();
         world.at(world.nanos() + pause / 2 + random.nextLong(pause), () -> {
-            if (world.nanos() >= end) return;
+            boolean done = scenario.daysBetween() == 0
+                    && ledger.deployments(NAME).stream().allMatch(Deployment::ended);
+            if (world.nanos() >= end || done) return;
             contact();
             nextContact(end);
         });
@@ -232,7 +237,7 @@ public final class Simulation {
             trace.fault(Fault.PASS_LOST);
             return;
         }
-        boolean returns = calm || random.nextDouble() >= scenario.weather().noReturn();
+        boolean returns = calm || !(random.nextDouble() < scenario.weather().noReturn());
         boolean cut = !calm && random.nextDouble() < scenario.weather().passCut();
         var closes = cut ? Duration.ofNanos(1 + random.nextLong(length.toNanos())) : length;
         if (scenario.troubles() > 0 && !calm) {
@@ -245,7 +250,7 @@ public final class Simulation {
             if (random.nextDouble() < chance / 4) nature.strike(Duration.ofHours(4));
         }
         var link = fly(0, length, closes, returns);
-        boolean second = !calm && random.nextInt(12) == 0;
+        boolean second = !calm && scenario.daysBetween() > 0 && random.nextInt(12) == 0;
         if (second) {
             // Another station of ours hears the satellite too, a little later.
             world.after(Duration.ofSeconds(random.nextInt(10)), () -> fly(1, length, closes, returns));
@@ -262,7 +267,7 @@ public final class Simulation {
                 world, trace, board, profile, weather, random.split(), length, closes, returns, this::overheard);
         var mortal = new MortalLedger(ledger);
         // Whether something will come back is known beforehand, or not: blind passes are flown by plan.
-        boolean blind = !returns && random.nextBoolean();
+        boolean blind = !returns && (scenario.weather().noReturn() == 1 || random.nextBoolean());
         trace.event("pass", passes, station, returns ? 1 : 0, blind ? 1 : 0);
         board.point(link);
         var fiber = world.start(

@@ -24,6 +24,13 @@ public record Weather(
         return new Weather(stream, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
+    /// What links do now and then, of datagrams.
+    ///
+    /// @param returns whether anything ever comes back
+    static Weather usual(boolean returns) {
+        return new Weather(false, 1e-5, 1e-4, 1e-6, 0, 0, 0, 0, returns ? 0 : 1);
+    }
+
     static Weather of(SplittableRandom random) {
         double bad = random.nextInt(4) == 0 ? 0.03 : 0.003;
         return new Weather(

@@ -1,0 +1,164 @@
+package narlink.ground.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/// Proof that the simulator finds things: each of these defects, put into the classes that fly, breaks something that
+/// must always hold, on seeds that the change gate runs.
+///
+/// A few are looked for in every build, all of them with `-Dnarlink.defects=all`.
+final class DefectsTest {
+    private static final int SEEDS = Integer.getInteger("narlink.defects.seeds", 500);
+    private static final String FLIGHT = "narlink.flight.";
+    private static final String GROUND = "narlink.ground.";
+
+    private static final List<Defect> DEFECTS = List.of(
+            Defect.skips("symbols are told before they are synced", FLIGHT + "SymbolLog", "force", "Appender.force"),
+            Defect.skips("paths are told before they are synced", FLIGHT + "Importer$Settled", "now", "Store.sync"),
+            Defect.skips("a path is imported without a root", FLIGHT + "Importer", "add", "Store.root"),
+            Defect.skips("ESIs of a lease are used again", GROUND + "Leases", "take", "Map.put"),
+            Defect.skips(
+                    "a status is told, but not written down",
+                    FLIGHT + "Deployments",
+                    "step",
+                    "DeploymentFiles.saveStatus"),
+            Defect.skips(
+                    "a command is carried out before its number is written down",
+                    FLIGHT + "Commands",
+                    "ordered",
+                    "FlightState.saveNumber"),
+            Defect.says(
+                    "an old command is carried out again", FLIGHT + "Commands", "ordered", "Command.number", 1048576),
+            Defect.skips("the starts are not counted", FLIGHT + "FlightState", "boot", "Disk.replace"),
+            Defect.skips("the floor is not written down", FLIGHT + "Deployments", "begin", "FlightState.saveNumber"),
+            Defect.skips(
+                    "an ended deployment whose announcement rotted may begin again",
+                    FLIGHT + "Deployments",
+                    "isClosed",
+                    "SortedMap.put"),
+            Defect.skips("the activation's journal is not written", FLIGHT + "Activations", "on", "Journal.save"),
+            Defect.skips("an activation begins without a journal", FLIGHT + "Activations", "begin", "Journal.save"),
+            Defect.skips("a generation has no link", FLIGHT + "Profiles", "generation", "Disk.link"),
+            Defect.skips("a rollback leaves the profile as it is", FLIGHT + "Activator", "goBack", "Profiles.activate"),
+            Defect.skips("what is confirmed is not noted", FLIGHT + "Activator", "conclude", "Journal.confirm"),
+            Defect.skips("roots of a deployment end when it begins", FLIGHT + "KnownPaths", "checked", "Store.nar"),
+            Defect.skips("a path that a cut emptied is taken as it is", FLIGHT + "Importer", "lies", "Store.nar"),
+            Defect.says("a signature is not checked", "narlink.nix.PublicKey", "verify", "", 1),
+            Defect.skips("damage is not noticed", FLIGHT + "Scrub", "found", "SortedMap.putIfAbsent"),
+            Defect.skips("an import that gave way is not begun again", FLIGHT + "Hands", "importNow", "Hands.execute"),
+            Defect.skips(
+                    "a block that comes wakes nobody", FLIGHT + "PackStream$Signal", "change", "Condition.signalAll"),
+            Defect.skips("what failed is never tried again", FLIGHT + "Deployments", "retryLater", "Map.put"),
+            Defect.skips("a decoded block is not kept", FLIGHT + "Blocks", "solve", "DeploymentFiles.saveBlock"),
+            Defect.skips("a symbol log is not read back", FLIGHT + "SymbolLog", "open", "SymbolLog.replay"),
+            Defect.skips("nothing is taken up after a restart", FLIGHT + "Deployments", "recover", "SortedMap.put"),
+            Defect.skips("activations are not taken up after a restart", FLIGHT + "Activations", "recover", "Map.put"),
+            Defect.skips("a torn symbol counts", FLIGHT + "SymbolLog", "replay", "SymbolLog.crc"),
+            Defect.skips("the store's view is old", FLIGHT + "Census", "look", "StoreDigest.put"),
+            Defect.says("any mirror counts as the store's", GROUND + "Mirror", "is", "", 1),
+            Defect.skips("the mirror does not learn what was found", GROUND + "Asking", "settle", "Ledger.settle"),
+            Defect.skips(
+                    "paths that were brought are not believed", GROUND + "ReportIntake", "follow", "Ledger.believe"),
+            Defect.skips("what is stuck is not planned anew", GROUND + "Supplements", "answer", "List.add"),
+            Defect.skips("the announcement is not sent", GROUND + "Pass$Flight", "run", "Load.deployment"),
+            Defect.says("an older report counts as news", GROUND + "ledger.SqlLedger", "report", "Update.execute", 1),
+            Defect.skips(
+                    "a command that was answered is sent again and again",
+                    GROUND + "ReportIntake",
+                    "settle",
+                    "Ledger.answer"),
+            Defect.says("commands are never sent", GROUND + "CommandSending", "next", "", 0),
+            Defect.says("the satellite is never asked", GROUND + "Asking", "next", "", 0),
+            Defect.skips(
+                    "deployments that others replaced go on", FLIGHT + "Deployments", "supersede", "Deployments.step"),
+            Defect.skips("expiry is not looked at", FLIGHT + "Deployments", "hasExpired", "Map.computeIfAbsent"),
+            Defect.says("a poll is not answered", FLIGHT + "Reporter", "polled", "", 0),
+            Defect.skips("garbage is deleted though it is alive", FLIGHT + "Garbage", "collect", "SortedSet.contains"),
+            Defect.skips("the status is not checked for rot", FLIGHT + "DeploymentFiles", "status", "String.equals"),
+            Defect.skips(
+                    "an ended activation is forgotten before that is written down",
+                    FLIGHT + "Activations",
+                    "end",
+                    "Map.put"),
+            Defect.skips("retention drops the current generation", FLIGHT + "Activator", "drop", "Map.isEmpty"),
+            Defect.skips(
+                    "paths that are there with other contents are taken for the ordered ones",
+                    FLIGHT + "KnownPaths",
+                    "find",
+                    "List.add"),
+            Defect.skips(
+                    "a worker that the disk refuses forgets what it was told",
+                    FLIGHT + "Deployments",
+                    "step",
+                    "Deque.addFirst"));
+
+    @Test
+    void eachIsFoundWithinTheSeedsOfTheGate() throws Exception {
+        boolean all = "all".equals(System.getProperty("narlink.defects"));
+        var chosen = all ? DEFECTS : DEFECTS.subList(0, Math.min(4, DEFECTS.size()));
+        var missed = new ArrayList<String>();
+        try (var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            var runs = new ArrayList<Future<String>>();
+            for (var defect : chosen) runs.add(workers.submit(() -> probe(defect)));
+            for (int i = 0; i < chosen.size(); i++) {
+                var found = runs.get(i).get();
+                System.out.println(chosen.get(i).what() + ": " + (found.isEmpty() ? "NOT FOUND" : found));
+                if (found.isEmpty()) missed.add(chosen.get(i).what());
+            }
+        }
+        assertEquals(List.of(), missed);
+        assertTrue(DEFECTS.size() >= 25);
+    }
+
+    static List<Defect> all() {
+        return DEFECTS;
+    }
+
+    static String probe(Defect defect) throws Exception {
+        var loader = new Defective(defect);
+        var test = Class.forName(SimulationTest.class.getName(), true, loader);
+        var probe = test.getDeclaredMethod("probe", long.class, long.class);
+        probe.setAccessible(true);
+        try {
+            return (String) probe.invoke(null, 1L, (long) SEEDS);
+        } catch (InvocationTargetException e) {
+            return "I6: it broke: " + e.getTargetException();
+        }
+    }
+
+    /// Loads all of narlink anew, one class with a defect.
+    private static final class Defective extends ClassLoader {
+        private final Defect defect;
+
+        Defective(Defect defect) {
+            super(Defective.class.getClassLoader());
+            this.defect = defect;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                var known = findLoadedClass(name);
+                if (known != null) return known;
+                if (!name.startsWith("narlink.")) return super.loadClass(name, resolve);
+                try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    if (in == null) throw new ClassNotFoundException(name);
+                    byte[] bytes = in.readAllBytes();
+                    if (name.equals(defect.type())) bytes = defect.into(bytes);
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        }
+    }
+}

@@ -16,6 +16,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import narlink.ground.ledger.ScratchLedgers;
 import narlink.ground.simulation.Fault;
 import narlink.ground.simulation.Scenario;
@@ -48,6 +50,7 @@ import picocli.CommandLine.Parameters;
         })
 final class SimulateCommand extends Base {
     private static final long MOST_BYTES = 1L << 30;
+    private static final Logger NARLINK = Logger.getLogger("narlink");
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "SAT", description = "Whose mirror the deployment builds on.")
     @Nullable
@@ -118,6 +121,8 @@ final class SimulateCommand extends Base {
             throw new UsageException("--loss, --no-return-link and SAT go with --link");
         }
         if (satellite != null && targets.isEmpty()) throw new UsageException("name the PATH that is to go up, too");
+        // What they would log of a month of trouble is in the trace.
+        NARLINK.setLevel(Level.OFF);
         var cargo = satellite == null ? Optional.<Simulation.Cargo>empty() : Optional.of(cargo(satellite));
         var outcomes = run(cargo, trace ? 1 : seeds);
         boolean arrived = link == null

@@ -69,6 +69,7 @@ final class LimitsTest {
                 () -> announcement(5, 1, SMALL, SMALL, keys, List.of(5)),
                 () -> announcement(20, 1, SMALL, SMALL, keys, List.of(1, 2, 3, 4, 5, 6, 7, 8, 9)),
                 () -> announcement(5, 1, new Oti(Announcement.MAX_MANIFEST + 1, 900, 9), SMALL, keys, List.of()),
+                () -> announcement(5, 1, new Oti(100, Announcement.MAX_SYMBOL_SIZE + 1, 1), SMALL, keys, List.of()),
                 () -> announcement(5, 1, SMALL, new Oti(100, Announcement.MAX_SYMBOL_SIZE + 1, 1), keys, List.of()),
                 () -> announcement(5, 1, SMALL, new Oti(1 << 30, 64, Announcement.MAX_BLOCKS + 1), keys, List.of()),
                 () -> announcement(5, 1, SMALL, new Oti(Announcement.MAX_BLOCK_BYTES + 1L, 896, 1), keys, List.of()));
@@ -158,6 +159,7 @@ final class LimitsTest {
         assertEquals(1, StoreAnswer.fitting(64));
         assertEquals(1, StoreAnswer.fitting(1024));
         assertEquals(2, StoreAnswer.fitting(2 * StoreAnswer.PIECE + 112));
+        assertEquals(1, StoreAnswer.fitting(2 * StoreAnswer.PIECE + 111));
         assertEquals(StoreQuestion.MAX_PIECES, StoreAnswer.fitting(65_536));
         assertEquals(false, answer.moved());
         assertEquals(false, new StoreAnswer(1, 0, 0, DIGEST).moved());

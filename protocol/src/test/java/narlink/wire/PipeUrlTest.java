@@ -29,6 +29,20 @@ final class PipeUrlTest {
         assertEquals(new PipeUrl.Unix("unix-listen:/x", "/x", true), PipeUrl.parse("unix-listen:/x"));
         assertEquals(new PipeUrl.Exec("exec:a b | c", "a b | c"), PipeUrl.parse("exec:a b | c"));
         assertEquals(new PipeUrl.Files("file:up,down", "up", "down"), PipeUrl.parse("file:up,down"));
+        assertEquals(new PipeUrl.Drop("drop:out,in", "out", "in"), PipeUrl.parse("drop:out,in"));
+        assertEquals(new PipeUrl.Serial("serial:/dev/x", "/dev/x", 115_200), PipeUrl.parse("serial:/dev/x"));
+        assertEquals(
+                new PipeUrl.Serial("serial:/dev/x?baud=9600", "/dev/x", 9600),
+                PipeUrl.parse("serial:/dev/x?baud=9600"));
+        var stdio = new PipeUrl.Stdio("stdio:");
+        assertEquals(new PipeUrl.Simplex("simplex-up:stdio:", true, stdio), PipeUrl.parse("simplex-up:stdio:"));
+        assertEquals(new PipeUrl.Simplex("simplex-down:stdio:", false, stdio), PipeUrl.parse("simplex-down:stdio:"));
+        var listening = new PipeUrl.HostPort("0.0.0.0", 0);
+        assertEquals(
+                new PipeUrl.Udp("udp://?listen=0.0.0.0:0", Optional.empty(), Optional.of(listening)),
+                PipeUrl.parse("udp://?listen=0.0.0.0:0"));
+        assertEquals("[::1]:9000", new PipeUrl.HostPort("::1", 9000).toString());
+        assertEquals("0.0.0.0:0", listening.toString());
     }
 
     @ParameterizedTest
@@ -49,6 +63,16 @@ final class PipeUrlTest {
                 "file:up",
                 "file:,down",
                 "file:up,",
+                "serial:",
+                "serial:?baud=9600",
+                "serial:/dev/x?baud=0",
+                "serial:/dev/x?baud=123456789",
+                "serial:/dev/x?parity=even",
+                "drop:out",
+                "drop:,in",
+                "simplex-up:",
+                "simplex-up:simplex-down:stdio:",
+                "tcp://[]:1",
                 "ftp://h:1",
                 "tcp:h:1"
             })

@@ -6,6 +6,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -37,22 +38,21 @@ final class ContactFile {
     /// @throws IOException if anything in it is wrong, saying where
     static List<Contact> read(Path file) throws IOException {
         if (Files.size(file) > MAX_BYTES) throw new IOException(file + " is too large for a contact plan");
-        var text = Files.readString(file).strip();
         try {
+            var text = Files.readString(file).strip();
             var contacts = text.startsWith("[") || text.startsWith("{") ? json(text) : csv(text);
             if (contacts.size() > MAX_CONTACTS) {
                 throw new IllegalArgumentException("it has more than " + MAX_CONTACTS + " contacts");
             }
             return contacts;
-        } catch (IllegalArgumentException
-                | JsonParseException
-                | UncheckedIOException
-                | java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": it is no text in UTF-8; nothing was imported", e);
+        } catch (IllegalArgumentException | JsonParseException e) {
             throw new IOException(file + ": " + e.getMessage() + "; nothing was imported", e);
         }
     }
 
-    private static List<Contact> csv(String text) throws IOException {
+    private static List<Contact> csv(String text) {
         var contacts = new ArrayList<Contact>();
         var format = CSVFormat.DEFAULT
                 .builder()
@@ -69,6 +69,8 @@ final class ContactFile {
                 contacts.add(
                         contact(name -> row.isSet(name) ? row.get(name) : "", "line " + parser.getCurrentLineNumber()));
             }
+        } catch (IOException | UncheckedIOException e) { // Of the text's form: it lies in memory.
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
         return contacts;
     }

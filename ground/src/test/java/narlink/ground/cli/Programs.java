@@ -3,6 +3,7 @@ package narlink.ground.cli;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,6 +105,10 @@ final class Programs {
                 "-Xss512k",
                 "--enable-native-access=ALL-UNNAMED"));
         command.addAll(memory);
+        // What these tests are measured by counts for the programs too.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-javaagent:"))
+                .forEach(command::add);
         return command;
     }
 

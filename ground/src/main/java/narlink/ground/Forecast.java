@@ -26,7 +26,7 @@ public record Forecast(int passes, double probability) {
     private static double probability(long bytes, LinkProfile link, int passes) {
         double flown = 1 - link.passLost();
         double sum = 0;
-        double weight = Math.pow(link.passLost(), passes); // Of exactly `happened` passes out of `passes`.
+        double weight = StrictMath.pow(link.passLost(), passes); // Of exactly `happened` passes out of `passes`.
         for (int happened = 0; happened <= passes; happened++) {
             sum += weight * delivered(bytes, link, happened);
             weight *= (double) (passes - happened) / (happened + 1) * flown / link.passLost();
@@ -46,7 +46,7 @@ public record Forecast(int passes, double probability) {
     private static double normal(double x) {
         double t = 1 / (1 + 0.2316419 * Math.abs(x));
         double poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-        double upper = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) * poly;
+        double upper = StrictMath.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) * poly;
         return x >= 0 ? 1 - upper : upper;
     }
 }

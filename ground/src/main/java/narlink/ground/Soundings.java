@@ -73,7 +73,7 @@ final class Soundings {
     /// where answers get lost.
     Duration silence() {
         double missed = Math.min(0.9, loss + loss * loss * loss);
-        int misses = missed < 0.01 ? 1 : (int) Math.ceil(Math.log(FALSE_ALARM) / Math.log(missed));
+        int misses = missed < 0.01 ? 1 : (int) Math.ceil(StrictMath.log(FALSE_ALARM) / StrictMath.log(missed));
         return every.multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(answerWithin());
     }
 

@@ -53,8 +53,7 @@ final class EdgesTest {
         assertEquals(Optional.empty(), Frames.undatagram(new byte[4]));
         var most = Bytes.of(ones(Frames.MAX_SEGMENT));
         var symbols = new Symbols(1, FecObject.PACK, 0, 0, most, 0);
-        assertThrows(
-                IllegalArgumentException.class, () -> Envelope.seal(symbols, KEY, Envelope.Direction.UP, NAME));
+        assertThrows(IllegalArgumentException.class, () -> Envelope.seal(symbols, KEY, Envelope.Direction.UP, NAME));
     }
 
     /// The segment with as many symbols as fit is no larger than asked for, and one more would not fit.
@@ -70,7 +69,12 @@ final class EdgesTest {
 
     private static int segment(int data) {
         var symbols = new Symbols(
-                5, FecObject.MANIFEST, 1000, Symbols.MAX_ESI, Bytes.of(ones(Math.min(data, 65_300))), Integer.MAX_VALUE);
+                5,
+                FecObject.MANIFEST,
+                1000,
+                Symbols.MAX_ESI,
+                Bytes.of(ones(Math.min(data, 65_300))),
+                Integer.MAX_VALUE);
         return Envelope.seal(symbols, KEY, Envelope.Direction.UP, NAME).length + Math.max(0, data - 65_300);
     }
 
@@ -90,7 +94,8 @@ final class EdgesTest {
     void machinesAreToldByName(String system) {
         var report = report(1, Instant.ofEpochSecond(253_402_300_799L), system);
         var parsed = Messages.parse(Messages.write(report));
-        assertEquals(report, assertInstanceOf(Messages.Parsed.Known.class, parsed).message());
+        assertEquals(
+                report, assertInstanceOf(Messages.Parsed.Known.class, parsed).message());
     }
 
     private static Report report(long sequence, Instant time, String system) {
@@ -118,8 +123,10 @@ final class EdgesTest {
 
     @Test
     void portsAreUpTo65535AndListenersMayLeaveThemOpen() {
-        assertEquals(65_535, ((PipeUrl.Tcp) PipeUrl.parse("tcp://h:65535")).address().port());
-        assertEquals(0, ((PipeUrl.Tcp) PipeUrl.parse("tcp-listen://h:0")).address().port());
+        assertEquals(
+                65_535, ((PipeUrl.Tcp) PipeUrl.parse("tcp://h:65535")).address().port());
+        assertEquals(
+                0, ((PipeUrl.Tcp) PipeUrl.parse("tcp-listen://h:0")).address().port());
         assertThrows(IllegalArgumentException.class, () -> PipeUrl.parse("tcp-listen://h:65536"));
         assertThrows(IllegalArgumentException.class, () -> PipeUrl.parse("tcp-listen://h:-1"));
     }

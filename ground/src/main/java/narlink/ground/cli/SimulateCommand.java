@@ -129,6 +129,10 @@ final class SimulateCommand extends Base {
                 || outcomes.stream()
                         .allMatch(outcome -> outcome.states().keySet().stream().allMatch(state -> state.stored()));
         print(describe(outcomes), () -> tell(outcomes));
+        var broken = outcomes.stream()
+                .filter(outcome -> !outcome.violations().isEmpty())
+                .findFirst();
+        if (broken.isPresent() && link == null && !json) shrink(broken.get());
         boolean holds =
                 outcomes.stream().allMatch(outcome -> outcome.violations().isEmpty());
         return holds ? arrived ? 0 : Narlink.LEFT : 1;
@@ -188,6 +192,20 @@ final class SimulateCommand extends Base {
             workers.shutdownNow();
         }
         return outcomes;
+    }
+
+    private void shrink(Simulation.Outcome broken) throws IOException {
+        try (var ledgers = new ScratchLedgers()) {
+            var least = Simulation.shrink(
+                    scenario(broken.seed()), broken, Files.createTempDirectory("narlink-simulation"), ledgers::open);
+            System.out.printf(
+                    Locale.ROOT,
+                    "seed %d breaks within %d days%s: %s%n",
+                    broken.seed(),
+                    least.days(),
+                    least.without().isEmpty() ? "" : ", also without " + String.join(", ", least.without()),
+                    least.outcome().violations().getFirst());
+        }
     }
 
     /// The satellite's store as the mirror has it, and what is to go up.

@@ -2,6 +2,7 @@ package narlink.ground.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import narlink.nix.StorePath;
@@ -9,6 +10,26 @@ import narlink.nix.StorePath;
 /// What nobody wants: power fails, disks fill and rot, clocks jump, and people on board meddle with the store.
 final class Nature {
     private static final Duration HOUR = Duration.ofHours(1);
+    /// What each of the things is that may happen.
+    private static final List<Trouble> KINDS = List.of(
+            Trouble.POWER,
+            Trouble.POWER,
+            Trouble.POWER,
+            Trouble.POWER,
+            Trouble.POWER,
+            Trouble.POWER,
+            Trouble.KILLS,
+            Trouble.KILLS,
+            Trouble.FULL_DISK,
+            Trouble.ERRORS,
+            Trouble.ERRORS,
+            Trouble.ROT,
+            Trouble.ROT,
+            Trouble.CLOCKS,
+            Trouble.CLOCKS,
+            Trouble.MEDDLING,
+            Trouble.MEDDLING,
+            Trouble.MEDDLING);
 
     private final World world;
     private final Trace trace;
@@ -18,6 +39,7 @@ final class Nature {
     private final Workshop workshop;
     private final Invariants invariants;
     private final Runnable killGround;
+    private final Set<Trouble> muted;
 
     Nature(
             World world,
@@ -27,7 +49,8 @@ final class Nature {
             Earth earth,
             Workshop workshop,
             Invariants invariants,
-            Runnable killGround) {
+            Runnable killGround,
+            Set<Trouble> muted) {
         this.world = world;
         this.trace = trace;
         this.random = random;
@@ -36,6 +59,7 @@ final class Nature {
         this.workshop = workshop;
         this.invariants = invariants;
         this.killGround = killGround;
+        this.muted = muted;
     }
 
     /// Something happens soon, as when a pass is on: most of it hurts only then.
@@ -44,7 +68,9 @@ final class Nature {
     }
 
     private void one() {
-        switch (random.nextInt(18)) {
+        int kind = random.nextInt(KINDS.size());
+        if (muted.contains(KINDS.get(kind))) return;
+        switch (kind) {
             case 0, 1 -> {
                 if (!board.runs()) return;
                 trace.fault(Fault.POWER_CUT);

@@ -48,7 +48,7 @@ final class Operators {
 
     /// Acts now and then until `until`.
     void act(Duration pause, long until) {
-        double wait = -Math.log(1 - random.nextDouble()) * pause.toNanos();
+        double wait = -StrictMath.log(1 - random.nextDouble()) * pause.toNanos();
         world.after(Duration.ofNanos((long) wait), () -> {
             if (world.nanos() >= until) return;
             try {

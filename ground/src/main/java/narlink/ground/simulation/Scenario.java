@@ -2,6 +2,7 @@ package narlink.ground.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import narlink.simulation.LinkProfile;
 import narlink.wire.Frames;
@@ -16,6 +17,7 @@ import narlink.wire.Symbols;
 /// @param segmentSize bytes of a segment
 /// @param daysBetween what people on Earth do, on average; 0: one deployment is sent, and when it has ended all is over
 /// @param troubles how often something happens that is nobody's wish, a day
+/// @param muted troubles that are left out
 /// @param calm passes of a fair link at the end, in which everything has to come to its end
 public record Scenario(
         LinkProfile profile,
@@ -27,7 +29,12 @@ public record Scenario(
         int segmentSize,
         double daysBetween,
         double troubles,
+        Set<Trouble> muted,
         int calm) {
+    public Scenario {
+        muted = Set.copyOf(muted);
+    }
+
     /// Of a generated mission.
     public static final int PASSES_PER_DAY = 5;
 
@@ -69,6 +76,7 @@ public record Scenario(
                 segment,
                 3 + random.nextInt(6),
                 1.5,
+                Set.of(),
                 MOST_CALM);
     }
 
@@ -89,7 +97,24 @@ public record Scenario(
                 segment,
                 0,
                 0,
+                Set.of(),
                 0);
+    }
+
+    /// The same, but shorter, and without some of what goes wrong.
+    Scenario less(int fewerDays, Set<Trouble> without) {
+        return new Scenario(
+                profile,
+                without.contains(Trouble.WEATHER) ? Weather.fair(weather.stream()) : weather,
+                fewerDays,
+                packages,
+                bytes,
+                symbolSize,
+                segmentSize,
+                daysBetween,
+                troubles,
+                without,
+                calm);
     }
 
     /// The largest of the usual sizes that a segment holds.

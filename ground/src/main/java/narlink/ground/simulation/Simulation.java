@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import narlink.Sha256;
 import narlink.ground.Deployment;
@@ -124,7 +127,8 @@ public final class Simulation {
         invariants.watch(board, earth);
         this.workshop = new Workshop(random.split(), scenario.packages(), scenario.bytes());
         this.operators = new Operators(world, trace, random.split(), earth, workshop, invariants, nextMission);
-        this.nature = new Nature(world, trace, random.split(), board, earth, workshop, invariants, this::killGround);
+        this.nature = new Nature(
+                world, trace, random.split(), board, earth, workshop, invariants, this::killGround, scenario.muted());
         this.adversary = new Adversary(world, trace, random.split(), NAME);
         board.launch(
                 NAME, flightKey, Earth.key("nix-1", random), List.of(mission.publicKey(), nextMission.publicKey()));
@@ -150,6 +154,53 @@ public final class Simulation {
                 for (var file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) Files.delete(file);
             }
         }
+    }
+
+    /// Looks for less that breaks the same: fewer days, and without the troubles that it does not take.
+    ///
+    /// @param broken how `seed` ended
+    /// @return the least that was found, with what its scenario leaves out
+    public static Shrunk shrink(Scenario scenario, Outcome broken, Path directory, Ledgers ledgers) throws IOException {
+        var invariant = invariant(broken.violations().getFirst());
+        var least = new Shrunk(scenario.days(), Set.of(), broken);
+        for (int low = 0, high = scenario.days(); high - low > 1; ) {
+            int days = (low + high) / 2;
+            var shorter = again(scenario.less(days, Set.of()), broken.seed(), invariant, directory, ledgers);
+            if (shorter.isPresent()) {
+                high = days;
+                least = new Shrunk(days, Set.of(), shorter.get());
+            } else {
+                low = days;
+            }
+        }
+        for (var trouble : Trouble.values()) {
+            var without = EnumSet.of(trouble);
+            least.without().forEach(name -> without.add(Trouble.valueOf(name)));
+            var fewer = again(scenario.less(least.days(), without), broken.seed(), invariant, directory, ledgers);
+            if (fewer.isPresent()) {
+                var names = new TreeSet<String>();
+                without.forEach(each -> names.add(each.name()));
+                least = new Shrunk(least.days(), names, fewer.get());
+            }
+        }
+        return least;
+    }
+
+    /// A shorter run that breaks the same.
+    ///
+    /// @param without kinds of trouble that it does not take
+    public record Shrunk(int days, Set<String> without, Outcome outcome) {}
+
+    private static Optional<Outcome> again(
+            Scenario scenario, long seed, String invariant, Path directory, Ledgers ledgers) throws IOException {
+        var outcome = run(scenario, seed, Optional.empty(), directory, ledgers, Optional.empty());
+        boolean same = outcome.violations().stream()
+                .anyMatch(violation -> invariant(violation).equals(invariant));
+        return same ? Optional.of(outcome) : Optional.empty();
+    }
+
+    private static String invariant(String violation) {
+        return violation.substring(0, violation.indexOf(':'));
     }
 
     private Outcome run() throws IOException {
@@ -255,7 +306,8 @@ public final class Simulation {
             // Another station of ours hears the satellite too, a little later.
             world.after(Duration.ofSeconds(random.nextInt(10)), () -> fly(1, length, closes, returns));
         }
-        if (!calm && scenario.troubles() > 0 && random.nextInt(3) == 0) {
+        boolean disturbed = scenario.troubles() > 0 && !scenario.muted().contains(Trouble.ADVERSARY);
+        if (!calm && disturbed && random.nextInt(3) == 0) {
             adversary.disturb(link, Duration.ofSeconds(5), 1 + random.nextInt(4));
         }
     }

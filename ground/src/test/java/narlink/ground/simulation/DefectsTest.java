@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -119,17 +120,34 @@ final class DefectsTest {
         assertTrue(DEFECTS.size() >= 25);
     }
 
+    @Test
+    void whatBreaksIsShrunk() throws Exception {
+        var defect = DEFECTS.stream()
+                .filter(known -> known.what().equals("a generation has no link"))
+                .findFirst()
+                .orElseThrow();
+        var words = call(defect, "shrunk", 1L).split(" ", 3);
+        assertTrue(Integer.parseInt(words[0]) < 30 && Integer.parseInt(words[1]) > 0, String.join(" ", words));
+        assertTrue(words[2].startsWith("I5: "), words[2]);
+    }
+
     static List<Defect> all() {
         return DEFECTS;
     }
 
     static String probe(Defect defect) throws Exception {
+        return call(defect, "probe", 1L, (long) SEEDS);
+    }
+
+    private static String call(Defect defect, String method, Object... arguments) throws Exception {
         var loader = new Defective(defect);
         var test = Class.forName(SimulationTest.class.getName(), true, loader);
-        var probe = test.getDeclaredMethod("probe", long.class, long.class);
+        var types = new Class<?>[arguments.length];
+        Arrays.fill(types, long.class);
+        var probe = test.getDeclaredMethod(method, types);
         probe.setAccessible(true);
         try {
-            return (String) probe.invoke(null, 1L, (long) SEEDS);
+            return (String) probe.invoke(null, arguments);
         } catch (InvocationTargetException e) {
             return "I6: it broke: " + e.getTargetException();
         }

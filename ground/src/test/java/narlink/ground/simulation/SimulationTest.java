@@ -122,4 +122,23 @@ final class SimulationTest {
         }
         return "";
     }
+
+    /// For other class loaders: the days to which the first seed that breaks is shrunk, and what breaks.
+    static String shrunk(long first) throws IOException {
+        quiet();
+        try (var ledgers = new ScratchLedgers()) {
+            for (long seed = first; seed < first + SEEDS; seed++) {
+                var outcome = run(seed, ledgers);
+                if (outcome.violations().isEmpty()) continue;
+                var least = Simulation.shrink(
+                        Scenario.generated(seed, DAYS),
+                        outcome,
+                        Files.createTempDirectory("simulation"),
+                        ledgers::open);
+                return least.days() + " " + least.without().size() + " "
+                        + least.outcome().violations().getFirst();
+            }
+        }
+        return "";
+    }
 }

@@ -22,6 +22,7 @@ import narlink.Sha256;
 import narlink.nix.DamagedPathException;
 import narlink.nix.DifferentPathException;
 import narlink.nix.MissingPathsException;
+import narlink.nix.NarException;
 import narlink.nix.NarParser;
 import narlink.nix.NarVisitor;
 import narlink.nix.PathInfo;
@@ -256,10 +257,10 @@ final class SimulatedStore implements Store {
         var bytes = new ByteArrayOutputStream();
         nar.transferTo(bytes);
         byte[] contents = bytes.toByteArray();
-        if (contents.length != info.narSize() || !Sha256.of(contents).equals(info.narHash())) {
-            throw new IOException("error: hash mismatch importing path '" + info.path() + "'");
-        }
-        new NarParser(NarVisitor.NONE, contents.length).feed(contents, 0, contents.length);
+        var parser = new NarParser(NarVisitor.NONE, info.narSize());
+        parser.feed(contents, 0, contents.length);
+        parser.end();
+        if (!Sha256.of(contents).equals(info.narHash())) throw new NarException(contents.length, "its hash is another");
         power.boundary();
         paths.put(info.path(), new Held(info, contents, false));
         temporaryRoots.add(info.path());

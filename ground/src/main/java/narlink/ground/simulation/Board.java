@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import narlink.flight.FlightState;
@@ -58,7 +59,10 @@ final class Board {
 
         void restarted();
 
-        void ran(java.util.Map<String, String> environment);
+        void ran(Map<String, String> environment);
+
+        /// A program that can't but fail did so, for an activation that is not to stay.
+        void failed(Map<String, String> environment);
 
         /// Something happened that never may.
         void broken(String what, @Nullable Throwable why);
@@ -102,13 +106,7 @@ final class Board {
         if (receiver != null) return;
         long life = ++lives;
         var fresh = new SimulatedMachine(
-                world,
-                trace,
-                random,
-                "boot-" + computerStarts,
-                switchedOn,
-                trouble -> rested(life, trouble),
-                watch::ran);
+                world, trace, random, "boot-" + computerStarts, switchedOn, trouble -> rested(life, trouble), watch);
         machine = fresh;
         trace.event("start", life);
         try {

@@ -56,6 +56,7 @@ final class Invariants implements Board.Watch {
     private final Set<StorePath> touched = new HashSet<>();
     private final Map<String, Bytes> confirmed = new HashMap<>();
     private final Map<Integer, DeploymentState> ended = new TreeMap<>();
+    private final Set<Integer> sick = new HashSet<>();
 
     Invariants(Trace trace) {
         this.trace = trace;
@@ -306,6 +307,9 @@ final class Invariants implements Board.Watch {
         }
         if (!deployment.state().ended() || before != null) return;
         ended.put(deployment.deployment(), deployment.state());
+        if (deployment.state() == DeploymentState.CONFIRMED && sick.contains(deployment.deployment())) {
+            violated("I5", "deployment " + deployment.deployment() + " failed, and is CONFIRMED");
+        }
         if (deployment.state() != DeploymentState.ROLLED_BACK) return;
         var failed = deployment(deployment.deployment());
         if (failed.isEmpty()) return;
@@ -346,6 +350,12 @@ final class Invariants implements Board.Watch {
         if (ended.containsKey(number)) {
             violated("I8", "deployment " + number + " has ended, and its " + environment.get("NARLINK_STEP") + " ran");
         }
+    }
+
+    // I5: what fails does not stay.
+    @Override
+    public void failed(Map<String, String> environment) {
+        sick.add(Integer.parseInt(environment.getOrDefault("NARLINK_DEPLOYMENT", "0")));
     }
 
     // I7: where the digests are equal, the mirror is the store.

@@ -32,12 +32,12 @@ final class SimulatedMachine implements Machine {
     private final String bootId;
     private final long bootedNanos;
     private final Consumer<@Nullable Throwable> rested;
-    private final Consumer<Map<String, String>> ran;
+    private final Board.Watch watch;
     private final List<SimulatedWorker> workers = new ArrayList<>();
 
     /// @param bootedNanos when the computer was switched on
     /// @param rested hears when a worker has nothing to do, or how it was brought to an end
-    /// @param ran hears of each program that is begun
+    /// @param watch hears of each program that is begun, and that fails
     SimulatedMachine(
             World world,
             Trace trace,
@@ -45,14 +45,14 @@ final class SimulatedMachine implements Machine {
             String bootId,
             long bootedNanos,
             Consumer<@Nullable Throwable> rested,
-            Consumer<Map<String, String>> ran) {
+            Board.Watch watch) {
         this.world = world;
         this.trace = trace;
         this.random = random;
         this.bootId = bootId;
         this.bootedNanos = bootedNanos;
         this.rested = rested;
-        this.ran = ran;
+        this.watch = watch;
     }
 
     @Override
@@ -107,12 +107,13 @@ final class SimulatedMachine implements Machine {
         return new Programs() {
             @Override
             public Result run(String script, Map<String, String> environment, Path directory, long limitMillis) {
-                ran.accept(environment);
+                watch.ran(environment);
                 boolean rollback = "rollback".equals(environment.get("NARLINK_STEP"));
                 boolean hangs = script.equals(HANGS);
                 boolean fails = script.equals(SICK) || script.equals(FRAIL) && rollback;
                 long millis = hangs ? limitMillis : 1 + random.nextLong(LONGEST_RUN.toMillis());
                 world.sleep(Duration.ofMillis(Math.min(millis, limitMillis)));
+                if ((hangs || fails) && !rollback) watch.failed(environment);
                 if (hangs) trace.fault(Fault.PROGRAM_HUNG);
                 else if (fails) {
                     trace.fault(

@@ -23,6 +23,24 @@ final class DefectsTest {
     private static final String GROUND = "narlink.ground.";
 
     private static final List<Defect> DEFECTS = List.of(
+            Defect.says("a lease is given back from its beginning", GROUND + "Leases", "close", "Lease.next", 0),
+            Defect.says("a lease is not noted", GROUND + "ledger.SqlLedger", "lease", "Update.execute", 1),
+            Defect.skips("the store's digest leaves paths out", FLIGHT + "Census", "put", "StoreDigest.put"),
+            Defect.says("what is stuck is left so", GROUND + "Supplements", "answer", "Progress.stuck", 0),
+            Defect.skips("time does not pass on board", FLIGHT + "Receiver", "tick", "Deployments.tick"),
+            Defect.says(
+                    "a target that is not there counts as there", FLIGHT + "Hands", "importAll", "Stream.anyMatch", 0),
+            Defect.says("answers are asked for, but not kept", GROUND + "Asking", "on", "Ledger.told", 0),
+            Defect.skips("nobody hears that symbols are durable", FLIGHT + "Receiver", "settle", "Deployments.step"),
+            Defect.skips("nobody hears that a block is decoded", FLIGHT + "Blocks", "decode", "BiConsumer.accept"),
+            Defect.skips("the manifest is not read", FLIGHT + "Blocks", "readManifest", "ExecutorService.execute"),
+            Defect.says("a sick system counts as healthy", FLIGHT + "Activator", "round", "Result.succeeded", 1),
+            Defect.says(
+                    "an activation that failed counts as done",
+                    FLIGHT + "Activator",
+                    "activate",
+                    "Result.succeeded",
+                    1),
             Defect.skips("symbols are told before they are synced", FLIGHT + "SymbolLog", "force", "Appender.force"),
             Defect.skips("paths are told before they are synced", FLIGHT + "Importer$Settled", "now", "Store.sync"),
             Defect.skips("a path is imported without a root", FLIGHT + "Importer", "add", "Store.root"),

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import narlink.Bytes;
@@ -20,8 +22,8 @@ import narlink.wire.Report.Counter;
 final class Commands {
     private static final System.Logger LOG = System.getLogger(Commands.class.getName());
 
-    /// Results that are remembered: the newest, and the older ones that are still to come.
-    private static final int MAX_RESULTS = Report.MAX_RESULTS;
+    /// Results of commands that took their time, which newer ones have outrun.
+    private static final int MAX_LATE = Report.MAX_RESULTS - Report.RECENT_RESULTS;
 
     private final FlightState files;
     private final Clock clock;
@@ -34,6 +36,7 @@ final class Commands {
     private final Consumer<Activations.Happening> worker;
     private final Runnable changed;
     private final TreeMap<Integer, CommandResult> results = new TreeMap<>(Comparator.reverseOrder());
+    private final Set<Integer> late = new HashSet<>();
     private int last;
 
     /// @param worker takes what is done on another thread
@@ -158,7 +161,7 @@ final class Commands {
 
     private void answer(CommandResult result) {
         results.put(result.number(), result);
-        while (results.size() > MAX_RESULTS) forgetOne();
+        forgetOld(result.number());
         changed.run();
         var lines = new StringBuilder();
         for (var known : results.values()) {
@@ -176,14 +179,18 @@ final class Commands {
         }
     }
 
-    /// The oldest, but what is pending is to be told once it is known.
-    private void forgetOne() {
-        int oldest = results.descendingMap().values().stream()
-                .filter(result -> result.outcome() != Outcome.PENDING)
-                .map(CommandResult::number)
-                .findFirst()
-                .orElseGet(results::lastKey);
-        results.remove(oldest);
+    /// Keeps the newest, and behind them what is pending or was so until now: Earth still wants to hear of that.
+    private void forgetOld(int answered) {
+        var old = results.keySet().stream().skip(Report.RECENT_RESULTS).toList();
+        if (old.contains(answered)) late.add(answered);
+        int kept = 0;
+        for (int number : old) {
+            var result = results.get(number);
+            boolean wanted = result != null && (result.outcome() == Outcome.PENDING || late.contains(number));
+            if (wanted && kept < MAX_LATE) kept++;
+            else results.remove(number);
+        }
+        late.retainAll(results.keySet());
     }
 
     private void read() throws IOException {

@@ -24,12 +24,8 @@ final class DefectsTest {
 
     private static final List<Defect> DEFECTS = List.of(
             Defect.says("a lease is given back from its beginning", GROUND + "Leases", "close", "Lease.next", 0),
-            Defect.says("a lease is not noted", GROUND + "ledger.SqlLedger", "lease", "Update.execute", 1),
             Defect.skips("the store's digest leaves paths out", FLIGHT + "Census", "put", "StoreDigest.put"),
             Defect.says("what is stuck is left so", GROUND + "Supplements", "answer", "Progress.stuck", 0),
-            Defect.skips("time does not pass on board", FLIGHT + "Receiver", "tick", "Deployments.tick"),
-            Defect.says(
-                    "a target that is not there counts as there", FLIGHT + "Hands", "importAll", "Stream.anyMatch", 0),
             Defect.says("answers are asked for, but not kept", GROUND + "Asking", "on", "Ledger.told", 0),
             Defect.skips("nobody hears that symbols are durable", FLIGHT + "Receiver", "settle", "Deployments.step"),
             Defect.skips("nobody hears that a block is decoded", FLIGHT + "Blocks", "decode", "BiConsumer.accept"),
@@ -64,31 +60,16 @@ final class DefectsTest {
                     FLIGHT + "Deployments",
                     "isClosed",
                     "SortedMap.put"),
-            Defect.skips("the activation's journal is not written", FLIGHT + "Activations", "on", "Journal.save"),
-            Defect.skips("an activation begins without a journal", FLIGHT + "Activations", "begin", "Journal.save"),
             Defect.skips("a generation has no link", FLIGHT + "Profiles", "generation", "Disk.link"),
             Defect.skips("a rollback leaves the profile as it is", FLIGHT + "Activator", "goBack", "Profiles.activate"),
-            Defect.skips("what is confirmed is not noted", FLIGHT + "Activator", "conclude", "Journal.confirm"),
-            Defect.skips("roots of a deployment end when it begins", FLIGHT + "KnownPaths", "checked", "Store.nar"),
             Defect.skips("a path that a cut emptied is taken as it is", FLIGHT + "Importer", "lies", "Store.nar"),
             Defect.says("a signature is not checked", "narlink.nix.PublicKey", "verify", "", 1),
-            Defect.skips("damage is not noticed", FLIGHT + "Scrub", "found", "SortedMap.putIfAbsent"),
-            Defect.skips("an import that gave way is not begun again", FLIGHT + "Hands", "importNow", "Hands.execute"),
             Defect.skips(
                     "a block that comes wakes nobody", FLIGHT + "PackStream$Signal", "change", "Condition.signalAll"),
-            Defect.skips("what failed is never tried again", FLIGHT + "Deployments", "retryLater", "Map.put"),
             Defect.skips("a decoded block is not kept", FLIGHT + "Blocks", "solve", "DeploymentFiles.saveBlock"),
-            Defect.skips("a symbol log is not read back", FLIGHT + "SymbolLog", "open", "SymbolLog.replay"),
             Defect.skips("nothing is taken up after a restart", FLIGHT + "Deployments", "recover", "SortedMap.put"),
-            Defect.skips("activations are not taken up after a restart", FLIGHT + "Activations", "recover", "Map.put"),
-            Defect.skips("a torn symbol counts", FLIGHT + "SymbolLog", "replay", "SymbolLog.crc"),
-            Defect.skips("the store's view is old", FLIGHT + "Census", "look", "StoreDigest.put"),
             Defect.says("any mirror counts as the store's", GROUND + "Mirror", "is", "", 1),
             Defect.skips("the mirror does not learn what was found", GROUND + "Asking", "settle", "Ledger.settle"),
-            Defect.skips(
-                    "paths that were brought are not believed", GROUND + "ReportIntake", "follow", "Ledger.believe"),
-            Defect.skips("what is stuck is not planned anew", GROUND + "Supplements", "answer", "List.add"),
-            Defect.skips("the announcement is not sent", GROUND + "Pass$Flight", "run", "Load.deployment"),
             Defect.says("an older report counts as news", GROUND + "ledger.SqlLedger", "report", "Update.execute", 1),
             Defect.skips(
                     "a command that was answered is sent again and again",
@@ -97,28 +78,12 @@ final class DefectsTest {
                     "Ledger.answer"),
             Defect.says("commands are never sent", GROUND + "CommandSending", "next", "", 0),
             Defect.says("the satellite is never asked", GROUND + "Asking", "next", "", 0),
-            Defect.skips(
-                    "deployments that others replaced go on", FLIGHT + "Deployments", "supersede", "Deployments.step"),
-            Defect.skips("expiry is not looked at", FLIGHT + "Deployments", "hasExpired", "Map.computeIfAbsent"),
-            Defect.says("a poll is not answered", FLIGHT + "Reporter", "polled", "", 0),
-            Defect.skips("garbage is deleted though it is alive", FLIGHT + "Garbage", "collect", "SortedSet.contains"),
             Defect.skips("the status is not checked for rot", FLIGHT + "DeploymentFiles", "status", "String.equals"),
-            Defect.skips(
-                    "an ended activation is forgotten before that is written down",
-                    FLIGHT + "Activations",
-                    "end",
-                    "Map.put"),
-            Defect.skips("retention drops the current generation", FLIGHT + "Activator", "drop", "Map.isEmpty"),
             Defect.skips(
                     "paths that are there with other contents are taken for the ordered ones",
                     FLIGHT + "KnownPaths",
                     "find",
-                    "List.add"),
-            Defect.skips(
-                    "a worker that the disk refuses forgets what it was told",
-                    FLIGHT + "Deployments",
-                    "step",
-                    "Deque.addFirst"));
+                    "List.add"));
 
     @Test
     void eachIsFoundWithinTheSeedsOfTheGate() throws Exception {

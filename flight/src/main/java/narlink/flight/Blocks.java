@@ -232,8 +232,10 @@ final class Blocks implements AutoCloseable {
             // What was told as an end stays one. Else what was received tells how far it is.
             var told = files.lastTold(announcement.deployment())
                     .filter(known -> known.state().ended() && known.isOf(announcement));
-            if (told.isPresent())
+            if (told.isPresent()) {
+                deployment.saveStatus(told.get());
                 return reception.in(told.get().state(), told.get().reason());
+            }
         }
         // Inputs are made up as the workers would have answered; what they would start, [Reception#resume] does.
         var saved = reception.state();

@@ -191,14 +191,18 @@ final class Deployments {
         if (reception == null) return true; // It was deleted while the worker was busy.
         var waiting = unwritten.get(number);
         if (waiting != null && !isOfBlocks(input)) {
-            // Of paths only the newest number counts.
-            if (input instanceof Input.Imported && waiting.inputs().peekLast() instanceof Input.Imported) {
+            var last = waiting.inputs().peekLast();
+            if (last != null && last.getClass() == input.getClass() && isReplaced(input))
                 waiting.inputs().removeLast();
-            }
             waiting.inputs().add(input);
             return false;
         }
         return step(reception, input);
+    }
+
+    /// Whether the next one of its kind tells all that it does.
+    private static boolean isReplaced(Input input) {
+        return input instanceof Input.Imported || input instanceof Input.Stalled || input instanceof Input.Unusable;
     }
 
     private static boolean isOfBlocks(Input input) {

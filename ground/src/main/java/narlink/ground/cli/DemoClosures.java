@@ -46,10 +46,13 @@ final class DemoClosures {
 
     private final Path directory;
     private final boolean nix;
+    private final int sampleBytes;
 
-    DemoClosures(Path directory, boolean nix) {
+    /// @param sampleBytes how large the library is where there is no Nix
+    DemoClosures(Path directory, boolean nix, int sampleBytes) {
         this.directory = directory;
         this.nix = nix;
+        this.sampleBytes = sampleBytes;
     }
 
     /// Where the closures lie.
@@ -92,7 +95,7 @@ final class DemoClosures {
         var library = add("demo-library-1.0", new TreeSet<>(), writer -> {
             writer.directory();
             writer.enter(Bytes.ofUtf8("library.bin"));
-            byte[] noise = new byte[3_000_000];
+            byte[] noise = new byte[sampleBytes];
             new Random(1).nextBytes(noise);
             file(writer, noise, false);
             writer.leave();

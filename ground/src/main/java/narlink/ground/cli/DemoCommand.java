@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: narlink demo"})
 final class DemoCommand extends Base {
     private static final double LOSS = 0.2;
+    private static final int SAMPLE_BYTES = 3_000_000;
     private static final String SATELLITE = "demo-sat";
     /// Exit status of a process that SIGKILL ended.
     private static final int KILLED = 128 + 9;
@@ -70,7 +71,7 @@ final class DemoCommand extends Base {
     }
 
     private int run(DemoRelay relay) throws IOException, InterruptedException {
-        var closures = new DemoClosures(directory, nix);
+        var closures = new DemoClosures(directory, nix, SAMPLE_BYTES);
         say(
                 nix
                         ? "building three versions of a small system with Nix, in a store of its own"

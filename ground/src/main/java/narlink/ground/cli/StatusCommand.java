@@ -42,33 +42,43 @@ final class StatusCommand extends Base {
             var fleet = ledger.fleet();
             print(FleetJson.of(fleet, Instant.now()), () -> {
                 if (fleet.isEmpty()) System.out.println("no satellite yet; narlink satellite add");
-                fleet.forEach(StatusCommand::tell);
+                var now = Instant.now();
+                var text = new StringBuilder();
+                fleet.forEach(member -> tell(member, now, text));
+                System.out.print(text);
             });
         }
         return 0;
     }
 
-    private static void tell(FleetMember member) {
-        System.out.printf(
-                "%s  %s%d paths, %d of them acknowledged%s%n",
-                member.satellite(),
-                member.report()
-                        .map(report ->
-                                "heard " + Durations.human(Duration.between(report.heard(), Instant.now())) + " ago, ")
-                        .orElse("never heard, "),
-                member.count(),
-                member.count() - member.count(Mirror.Belief.PREDICTED),
-                member.frozen() ? ", frozen" : "");
+    /// A thousand satellites are told at once and by plain concatenation: formatting them takes longer than reading
+    /// them.
+    private static void tell(FleetMember member, Instant now, StringBuilder text) {
+        var heard = member.report()
+                .map(report -> "heard " + Durations.human(Duration.between(report.heard(), now)) + " ago, ")
+                .orElse("never heard, ");
+        text.append(member.satellite())
+                .append("  ")
+                .append(heard)
+                .append(member.count())
+                .append(" paths, ")
+                .append(member.count() - member.count(Mirror.Belief.PREDICTED))
+                .append(" of them acknowledged")
+                .append(member.frozen() ? ", frozen\n" : "\n");
         for (var deployment : member.deployments()) {
-            System.out.printf(
-                    "  deployment %d  %s  blocks %d/%d, paths %d/%d%s%n",
-                    deployment.number(),
-                    deployment.state(),
-                    deployment.blocksDone(),
-                    deployment.blocks(),
-                    deployment.pathsDone(),
-                    deployment.paths(),
-                    deployment.reason().isEmpty() ? "" : "  (" + deployment.reason() + ")");
+            text.append("  deployment ")
+                    .append(deployment.number())
+                    .append("  ")
+                    .append(deployment.state())
+                    .append("  blocks ")
+                    .append(deployment.blocksDone())
+                    .append('/')
+                    .append(deployment.blocks())
+                    .append(", paths ")
+                    .append(deployment.pathsDone())
+                    .append('/')
+                    .append(deployment.paths())
+                    .append(deployment.reason().isEmpty() ? "\n" : "  (" + deployment.reason() + ")\n");
         }
     }
 

@@ -50,7 +50,10 @@ public record Database(String text, Path file, String jdbcUrl, boolean durable) 
         config.setMinimumIdle(0);
         if (jdbcUrl.isEmpty()) {
             var directory = file.toAbsolutePath().getParent();
-            if (directory != null) Files.createDirectories(directory);
+            if (directory != null) {
+                Files.createDirectories(directory);
+                if (durable) NativeSqlite.keepIn(directory);
+            }
             config.setDataSource(sqlite());
             config.setMaximumPoolSize(FILE_CONNECTIONS);
             config.setConnectionTimeout(2 * BUSY_MILLIS);

@@ -27,7 +27,6 @@ import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 import narlink.wire.StoreAnswer;
 import narlink.wire.StoreQuestion;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -47,11 +46,7 @@ public final class SqlLedger implements Ledger {
     public static SqlLedger open(Database database) throws IOException {
         var source = database.source();
         try {
-            Flyway.configure()
-                    .dataSource(source)
-                    .locations("classpath:narlink/ground/ledger")
-                    .load()
-                    .migrate();
+            Schema.bringTo(source);
             return new SqlLedger(new Transactions(Jdbi.create(source)), source);
         } catch (FlywayException | JdbiException e) {
             source.close();

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import narlink.Bytes;
 import narlink.Step;
 import narlink.nix.PublicKey;
+import narlink.pack.Outline;
 import narlink.wire.Announcement;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
@@ -296,17 +297,15 @@ final class Deployments {
     }
 
     private void activate(Reception reception) {
-        if (reception.manifest().isEmpty()) return;
-        reception
-                .manifest()
-                .get()
-                .profile()
-                .ifPresentOrElse(
-                        name -> activations.activate(
-                                reception.number(), name, reception.state().activates()),
-                        () -> step(
-                                reception.number(),
-                                new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY)));
+        // Its journal knows of an activation that has begun, whatever became of the manifest since then.
+        var begun = activations.run(reception.number()).map(run -> run.order().profile());
+        var name = begun.or(() -> reception.manifest().flatMap(Outline::profile));
+        if (name.isPresent()) {
+            activations.activate(
+                    reception.number(), name.get(), reception.state().activates());
+        } else if (reception.manifest().isPresent()) {
+            step(reception.number(), new Input.Activating(DeploymentState.CONFIRMED, "", -1, Bytes.EMPTY));
+        }
     }
 
     /// Tries again what is due, and ends what has expired.
@@ -350,8 +349,9 @@ final class Deployments {
                 if (!isClosed(deployment, number)) deployment.delete();
                 continue;
             }
-            receptions.put(number, blocks.recover(announcement));
-            reception(number).ifPresent(found -> durable.put(number, found.pathsDone()));
+            var found = blocks.recover(announcement);
+            receptions.put(number, activations.run(number).map(found::during).orElse(found));
+            reception(number).ifPresent(known -> durable.put(number, known.pathsDone()));
         }
         findKeys();
         List.copyOf(receptions.values()).forEach(reception -> supersede(reception.announcement()));

@@ -88,12 +88,7 @@ record Reception(
             case Input.Imported imported -> imported(imported.paths());
             case Input.Unusable found -> Step.to(on(footing.without(found.paths())));
             case Input.StoreSeen seen -> Step.to(on(footing.on(!seen.digest().equals(announcement.storeDigest()))));
-            case Input.Complete complete ->
-                Step.to(
-                        withPaths(manifest.map(m -> m.items().size()).orElse(0), "")
-                                .in(DeploymentState.STORED, ""),
-                        new Effect.Save(),
-                        new Effect.Activate());
+            case Input.Complete complete -> complete();
             case Input.Stalled stalled -> Step.to(withPaths(pathsDone, stalled.reason()));
             case Input.Activating activating -> activating(activating);
             case Input.Failed failed -> ended(DeploymentState.FAILED, failed.reason());
@@ -191,6 +186,12 @@ record Reception(
         // Starting again from the first path takes back nothing that is durable.
         var next = withPaths(Math.max(paths, pathsDone), "");
         return paths > pathsDone ? Step.to(next, new Effect.Save()) : Step.to(next);
+    }
+
+    private Step<Reception, Effect> complete() {
+        int paths = manifest.map(m -> m.items().size()).orElse(0);
+        if (state.activates()) return Step.to(withPaths(paths, reason)); // A rotted manifest that has come again.
+        return Step.to(withPaths(paths, "").in(DeploymentState.STORED, ""), new Effect.Save(), new Effect.Activate());
     }
 
     private Step<Reception, Effect> superseded(int by) {
@@ -335,6 +336,14 @@ record Reception(
     Reception restored(DeploymentState saved, String why, int paths, int exit, Bytes tail) {
         return new Reception(
                 announcement, saved, why, manifest, manifestBlocks, packBlocks, paths, exit, tail, footing);
+    }
+
+    /// As the journal of its activation has it: what has begun to change the system neither expires nor is superseded,
+    /// though its status has rotted, or its manifest.
+    Reception during(ActivationRun run) {
+        if (state.ended() || state.activates()) return this;
+        var stage = run.stage().decided() ? ActivationRun.Stage.CHECKING : run.stage();
+        return in(stage.state(), run.reason());
     }
 
     private static List<Block> blocks(Optional<Oti> oti) {

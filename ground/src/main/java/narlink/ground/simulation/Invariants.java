@@ -55,6 +55,7 @@ final class Invariants implements Board.Watch {
     private final Set<StorePath> acknowledged = new TreeSet<>();
     private final Set<StorePath> touched = new HashSet<>();
     private final Map<String, Bytes> confirmed = new HashMap<>();
+    private final Map<Integer, DeploymentState> states = new TreeMap<>();
     private final Map<Integer, DeploymentState> ended = new TreeMap<>();
     private final Set<Integer> sick = new HashSet<>();
 
@@ -299,6 +300,9 @@ final class Invariants implements Board.Watch {
 
     // I5: after a failure the profile is what it was; I8: an end is an end.
     private void deployed(Report report, DeploymentReport deployment) {
+        if (states.put(deployment.deployment(), deployment.state()) != deployment.state()) {
+            trace.event("told", deployment.deployment() + " is " + deployment.state() + " " + deployment.reason());
+        }
         var before = ended.get(deployment.deployment());
         if (before != null && before != deployment.state()) {
             violated(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -317,6 +318,39 @@ final class ActivationTest {
                 Outcome.DONE, bench.order(2, new Action.RollBack("default", 0)).outcome());
         assertEquals(DeploymentState.ROLLED_BACK, bench.deployment(2).state());
         confirmed(bench.deployment(3));
+    }
+
+    @Test
+    void whatHasBegunStaysBegunWhateverRotsOfIt() throws Exception {
+        var bench = bench();
+        var now = bench.clock.now;
+        var fails = command("test ! -e \"$NARLINK_STATE/broken\"");
+        confirmed(bench.deploy(1, target(bench, "one"), fails));
+        Files.createFile(directory.resolve("flight/broken"));
+        bench.deploy(2, target(bench, "two"), fails);
+        for (var rotten : List.of("status", "manifest-00000.block")) {
+            bench.restart(() -> {
+                rot("flight/deployments/2/" + rotten);
+                bench.clock.now = Instant.ofEpochSecond(9_000_000_000L);
+            });
+            assertEquals(DeploymentState.ROLLBACK_FAILED, bench.deployment(2).state(), rotten);
+            bench.machine.uptime += 86_400_000; // Long after it has expired.
+            assertEquals(DeploymentState.ROLLBACK_FAILED, bench.deployment(2).state(), rotten);
+        }
+        bench.clock.now = now;
+        assertEquals(Outcome.DONE, bench.order(1, new Action.Cancel(2)).outcome());
+        assertEquals(DeploymentState.FAILED, bench.deployment(2).state());
+    }
+
+    private void rot(String file) {
+        var path = directory.resolve(file);
+        try {
+            byte[] bytes = Files.readAllBytes(path);
+            bytes[bytes.length / 2] ^= 8;
+            Files.write(path, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package narlink.delta;
 
+import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
@@ -47,6 +48,10 @@ final class Coder {
 
     /// Above this LZMA would take too long.
     private static final int TRY_SLOW = 64 << 20;
+
+    /// Up to this zstd is told the size beforehand: it then takes tables of that size, and not of a large stream's,
+    /// whose making takes a hundred times as long as all the rest.
+    private static final int TRY_AT_ONCE = 1 << 20;
 
     private static final int LEVEL = 19;
     private static final int LARGE_LEVEL = 12;
@@ -104,9 +109,21 @@ final class Coder {
     }
 
     private static Coded zstd(Pile raw, Stream stream, Path scratch) throws IOException {
+        int windowLog = Math.max(MIN_WINDOW_LOG, log(window(raw.size(), stream)));
         var out = new Pile(scratch);
+        if (raw.size() <= TRY_AT_ONCE) {
+            try (var zstd = new ZstdCompressCtx();
+                    var in = raw.read()) {
+                zstd.setLevel(LEVEL);
+                zstd.setWindowLog(windowLog);
+                zstd.setChecksum(false);
+                zstd.setContentSize(false);
+                out.write(zstd.compress(in.readAllBytes()));
+            }
+            return new Coded(ZSTD, 0, raw.size(), out);
+        }
         try (var zstd = new ZstdOutputStreamNoFinalizer(unclosed(out), raw.size() > TRY_SLOW ? LARGE_LEVEL : LEVEL)) {
-            zstd.setLong(Math.max(MIN_WINDOW_LOG, log(window(raw.size(), stream))));
+            zstd.setLong(windowLog);
             zstd.setChecksum(false);
             raw.writeTo(zstd);
         }

@@ -62,6 +62,10 @@ final class Pile extends OutputStream implements Closeable {
     }
 
     void writeTo(OutputStream target) throws IOException {
+        if (file == null) {
+            memory.writeTo(target);
+            return;
+        }
         try (var in = read()) {
             in.transferTo(target);
         }

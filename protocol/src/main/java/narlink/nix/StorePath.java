@@ -1,6 +1,6 @@
 package narlink.nix;
 
-import java.util.regex.Pattern;
+import java.util.BitSet;
 
 /// A store path, kept without the store directory. An instance always obeys Nix's grammar (of the newest Nix, which
 /// is narrower than that of old ones), so no other code needs to ask whether a path could leave the store.
@@ -16,14 +16,16 @@ public record StorePath(String digest, String name) implements Comparable<StoreP
     /// Nothing longer is a base name; readers need not take more.
     public static final int MAX_BASE_NAME = DIGEST_DIGITS + 1 + 211;
 
-    private static final Pattern DIGEST = Pattern.compile("[0-9abcdfghijklmnpqrsvwxyz]{32}");
-    private static final Pattern NAME = Pattern.compile("(?!\\.\\.?(-|$))[0-9a-zA-Z+\\-._?=]{1,211}");
+    private static final int MAX_NAME = 211;
+    private static final BitSet DIGEST = characters("0123456789abcdfghijklmnpqrsvwxyz");
+    private static final BitSet NAME =
+            characters("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._?=");
 
     public StorePath {
-        if (!DIGEST.matcher(digest).matches()) {
+        if (!isHashPart(digest)) {
             throw new IllegalArgumentException("not the hash part of a store path: \"" + digest + '"');
         }
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("not the name of a store path: \"" + name + '"');
         }
     }
@@ -50,7 +52,28 @@ public record StorePath(String digest, String name) implements Comparable<StoreP
     }
 
     public static boolean isHashPart(String text) {
-        return DIGEST.matcher(text).matches();
+        return text.length() == DIGEST_DIGITS && consists(text, DIGEST);
+    }
+
+    /// Neither `.` nor `..`, and nothing that begins with one of them and a hyphen.
+    private static boolean isName(String text) {
+        if (text.isEmpty() || text.length() > MAX_NAME || !consists(text, NAME)) return false;
+        int dots = text.startsWith("..") ? 2 : text.startsWith(".") ? 1 : 0;
+        return dots == 0 || text.length() > dots && text.charAt(dots) != '-';
+    }
+
+    // Ledgers and stores name paths by the thousand: a pattern would take most of the time that reading them takes.
+    private static boolean consists(String text, BitSet of) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!of.get(text.charAt(i))) return false;
+        }
+        return true;
+    }
+
+    private static BitSet characters(String all) {
+        var set = new BitSet();
+        all.chars().forEach(set::set);
+        return set;
     }
 
     public byte[] digestBytes() {

@@ -145,7 +145,8 @@ public final class Envelope {
         return new Opened.Rejected(Opened.Reason.BAD_SIGNATURE);
     }
 
-    /// What a segment says, whoever signed it: for one's own segments, never for what came over a link.
+    /// What a segment says, whoever signed it: for one's own segments and for those that were opened before they were
+    /// kept, never for what comes over a link.
     public static Optional<Message> peek(byte[] segment) {
         try {
             return Messages.parse(Segment.parseFrom(segment).getBody().toByteArray())

@@ -147,7 +147,8 @@ public final class Simulation {
             Optional<Consumer<String>> lines)
             throws IOException {
         Files.createDirectories(directory);
-        try (var ledger = ledgers.open(directory)) {
+        try (var opened = ledgers.open(directory)) {
+            var ledger = RememberedLedger.of(opened);
             return new Simulation(scenario, seed, cargo, directory, ledger, new Trace.Lines(lines)).run();
         } finally {
             try (var files = Files.walk(directory)) {

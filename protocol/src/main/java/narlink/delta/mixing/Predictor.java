@@ -30,7 +30,16 @@ public final class Predictor {
 
     private static final int[] RATES = new int[COUNT_MASK + 1];
 
+    /// What slots of each level are worth as long as nothing is known of them.
+    private static final int[] UNTRIED = new int[LEVELS];
+
+    private static final int[] IDENTITY = new int[KNOTS];
+
     static {
+        for (int i = 0; i < KNOTS; i++) IDENTITY[i] = Logistic.squash((i - KNOTS / 2) * KNOT) << WORTH_BITS - 16;
+        for (int i = 0; i < LEVELS; i++) {
+            UNTRIED[i] = Logistic.squash((i - LEVELS / 2) * LEVEL + LEVEL / 2) << WORTH_BITS - 16;
+        }
         for (int count = 0; count <= COUNT_MASK; count++) RATES[count] = (1 << 17) / (2 * count + 3);
     }
 
@@ -69,9 +78,7 @@ public final class Predictor {
         this.slotAt = new int[contexts];
         this.stateAt = new int[contexts];
         this.worths = new int[contexts * STATES];
-        for (int i = 0; i < worths.length; i++) {
-            worths[i] = Logistic.squash((i % LEVELS - LEVELS / 2) * LEVEL + LEVEL / 2) << WORTH_BITS - 16;
-        }
+        for (int i = 0; i < worths.length; i += LEVELS) System.arraycopy(UNTRIED, 0, worths, i, LEVELS);
         this.inputs = new int[Math.ceilDiv(2 * contexts + 1, 8) * 8]; // Whole vectors; the rest stays 0.
         inputs[2 * contexts] = BIAS;
         this.weights = new int[sets.length][];
@@ -89,9 +96,7 @@ public final class Predictor {
 
     private static int[] identities(int corrections) {
         int[] knots = new int[corrections * KNOTS];
-        for (int i = 0; i < knots.length; i++) {
-            knots[i] = Logistic.squash((i % KNOTS - KNOTS / 2) * KNOT) << WORTH_BITS - 16;
-        }
+        for (int i = 0; i < knots.length; i += KNOTS) System.arraycopy(IDENTITY, 0, knots, i, KNOTS);
         return knots;
     }
 

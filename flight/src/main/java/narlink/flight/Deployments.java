@@ -350,7 +350,10 @@ final class Deployments {
                 continue;
             }
             var found = blocks.recover(announcement);
-            receptions.put(number, activations.run(number).map(found::during).orElse(found));
+            var now = activations.run(number).map(found::during).orElse(found);
+            // One that has rotted is written anew while what it tells is still known.
+            if (deployment.statusIsDamaged()) deployment.saveStatus(now);
+            receptions.put(number, now);
             reception(number).ifPresent(known -> durable.put(number, known.pathsDone()));
         }
         findKeys();

@@ -10,6 +10,7 @@ import narlink.nix.StorePath;
 import narlink.pack.MalformedManifestException;
 import narlink.pack.ManifestFormat;
 import narlink.wire.Command.Action;
+import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
@@ -93,7 +94,7 @@ final class ReportIntake {
             report.deployments().stream()
                     .filter(told -> told.deployment() == deployment.number())
                     .findFirst()
-                    .ifPresent(told -> heard(deployment, told, now));
+                    .ifPresentOrElse(told -> heard(deployment, told, now), () -> untold(deployment, report, now));
         }
         if (changed || !report.storeDigest().equals(checked)) acknowledge(report);
         return new Taken.Believed(report, true);
@@ -169,6 +170,29 @@ final class ReportIntake {
         }
         follow(deployment, Deployment.Progress.of(told), now);
         if (!told.unusable().isEmpty()) learn(deployment, told.unusable());
+    }
+
+    /// What had begun on board and is not there any more, because its files have rotted or were lost, begins again when
+    /// it is announced again, but not once it has expired.
+    private void untold(Deployment deployment, Report report, Instant now) {
+        var state = deployment.progress().state();
+        boolean begun = !deployment.ended() && state != Deployment.State.QUEUED;
+        if (!begun || now.isBefore(deployment.announcement().expires()) || mayBeLeftOut(deployment, report)) return;
+        follow(
+                deployment,
+                Deployment.Progress.ended(
+                        state == Deployment.State.RECEIVING ? Deployment.State.EXPIRED : Deployment.State.FAILED,
+                        "the satellite has lost what it knew of it, and it has expired"),
+                now);
+    }
+
+    /// Where not all fit into a report, what has ended is left out first, and then the oldest (§7).
+    private static boolean mayBeLeftOut(Deployment deployment, Report report) {
+        return !report.deployments().isEmpty()
+                && report.deployments().stream()
+                        .allMatch(told -> !told.state().ended()
+                                && (told.deployment() > deployment.number()
+                                        || told.state() == DeploymentState.ROLLBACK_FAILED));
     }
 
     /// Takes into the mirror what the deployment found on board otherwise than Earth had believed.

@@ -166,7 +166,9 @@ final class SimulateCommand extends Base {
     private List<Simulation.Outcome> run(Optional<Simulation.Cargo> cargo, int count)
             throws IOException, InterruptedException {
         var outcomes = new ArrayList<Simulation.Outcome>();
-        var workers = Executors.newFixedThreadPool(Math.min(threads, count));
+        // What waits in a simulation is a virtual thread, and passes the turn on fastest to another one.
+        var workers = Executors.newFixedThreadPool(
+                Math.min(threads, count), Thread.ofVirtual().factory());
         try (var ledgers = new ScratchLedgers()) {
             var futures = new ArrayList<Future<Simulation.Outcome>>();
             for (long each = seed; each < seed + count; each++) {

@@ -8,12 +8,15 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import narlink.ground.Deployment;
 import narlink.ground.LedgerException;
+import narlink.ground.ReportReader;
 import narlink.nix.SecretKey;
 import narlink.nix.StorePath;
 import narlink.pack.Activation;
 import narlink.pack.Health;
 import narlink.pack.ProfileName;
 import narlink.wire.Command.Action;
+import narlink.wire.DeploymentState;
+import narlink.wire.Report;
 
 /// People on Earth: they build and send, change their minds, clean up, look, and now and then do it all at once.
 final class Operators {
@@ -144,22 +147,32 @@ final class Operators {
     }
 
     /// What is left to people at the end: to confirm what waits for it, and to look after what could not be rolled
-    /// back.
+    /// back, by its deployment or, where the satellite has lost that, by its profile.
     void settle() {
         try {
             earth.freeze(false);
             for (var deployment : earth.ledger().deployments(earth.satellite().name())) {
-                var commands = earth.ledger().commands(earth.satellite().name()).stream()
-                        .anyMatch(command -> !command.state().ended());
-                if (commands) return;
+                if (commanded()) return;
                 switch (deployment.progress().state()) {
                     case AWAITING_CONFIRMATION -> earth.order(new Action.Confirm(deployment.number()));
                     case ROLLBACK_FAILED -> earth.cancel(deployment.number());
                     default -> {}
                 }
             }
+            var report = ReportReader.last(earth.ledger(), earth.satellite());
+            for (var profile : report.map(Report::profiles).orElse(List.of())) {
+                if (commanded()) return;
+                if (profile.activation().equals(Optional.of(DeploymentState.ROLLBACK_FAILED))) {
+                    earth.order(new Action.Activate(profile.name(), profile.generation()));
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("nothing stands in the way of a command", e);
         }
+    }
+
+    private boolean commanded() {
+        return earth.ledger().commands(earth.satellite().name()).stream()
+                .anyMatch(command -> !command.state().ended());
     }
 }

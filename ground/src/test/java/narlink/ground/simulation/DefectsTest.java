@@ -90,7 +90,8 @@ final class DefectsTest {
         boolean all = "all".equals(System.getProperty("narlink.defects"));
         var chosen = all ? DEFECTS : DEFECTS.subList(0, Math.min(4, DEFECTS.size()));
         var missed = new ArrayList<String>();
-        try (var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+        try (var workers = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(), Thread.ofVirtual().factory())) {
             var runs = new ArrayList<Future<String>>();
             for (var defect : chosen) runs.add(workers.submit(() -> probe(defect)));
             for (int i = 0; i < chosen.size(); i++) {

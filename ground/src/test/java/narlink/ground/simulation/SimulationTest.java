@@ -49,7 +49,9 @@ final class SimulationTest {
         long began = System.nanoTime();
         long steps = 0;
         try (var ledgers = new ScratchLedgers();
-                var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+                var workers = Executors.newFixedThreadPool(
+                        Runtime.getRuntime().availableProcessors(),
+                        Thread.ofVirtual().factory())) {
             var runs = new ArrayList<Future<Simulation.Outcome>>();
             for (long each = FIRST; each < FIRST + SEEDS; each++) {
                 long seed = each;

@@ -213,6 +213,11 @@ final class Activations implements AutoCloseable {
         return machine.workers().nanoTime() + RETRY_NANOS;
     }
 
+    /// Whether anything is otherwise than was told.
+    boolean isNews(Happening happening) {
+        return !(happening instanceof Happening.Seen now && now.profiles().equals(seen));
+    }
+
     /// Takes what the worker brings.
     void on(Happening happening) {
         switch (happening) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /// The program `narlink-flight`.
@@ -209,6 +211,16 @@ public final class Main {
         @Option(names = "--once", description = "End when the pipe ends.")
         boolean once;
 
+        private static final int MAX_TURNAROUND = 60_000;
+
+        @Option(
+                names = "--half-duplex",
+                paramLabel = "MILLIS",
+                description = "The link carries one direction at a time, and either end takes so long to turn round:"
+                        + " talk only when asked.")
+        @Nullable
+        Integer halfDuplex;
+
         @Mixin
         MachineOptions health = new MachineOptions();
 
@@ -219,7 +231,7 @@ public final class Main {
             try (var lock = files.lock();
                     var opened = open(files);
                     var loops =
-                            PipeLoops.of(pipes.stream().flatMap(String::lines).toList());
+                            PipeLoops.of(pipes.stream().flatMap(String::lines).toList(), turnaround());
                     var log = ReceiverLog.begin(files.logs());
                     var loop = new ReceptionLoop(files, opened, Clock.systemUTC(), health.settings())) {
                 files.savePipe(String.join(" ", pipes));
@@ -229,6 +241,15 @@ public final class Main {
                 if (once) loop.settled();
                 return lock.isValid() && log.isOpen() ? 0 : 1;
             }
+        }
+
+        private Optional<Duration> turnaround() {
+            if (halfDuplex != null && (halfDuplex < 0 || halfDuplex > MAX_TURNAROUND)) {
+                throw new ParameterException(
+                        new CommandLine(this),
+                        "--half-duplex must be between 0 and " + MAX_TURNAROUND + " milliseconds");
+            }
+            return Optional.ofNullable(halfDuplex).map(Duration::ofMillis);
         }
     }
 

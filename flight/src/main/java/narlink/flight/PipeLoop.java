@@ -1,7 +1,11 @@
 package narlink.flight;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import narlink.pipe.Pipe;
 import narlink.pipe.Pipes;
 import narlink.wire.StoreQuestion;
@@ -17,10 +21,13 @@ final class PipeLoop {
 
     private final Pipes.Source source;
     private final ReceptionLoop reception;
+    private final Optional<Duration> turnaround;
 
-    PipeLoop(Pipes.Source source, ReceptionLoop reception) {
+    /// @param turnaround of a link that carries one direction at a time
+    PipeLoop(Pipes.Source source, ReceptionLoop reception, Optional<Duration> turnaround) {
         this.source = source;
         this.reception = reception;
+        this.turnaround = turnaround;
     }
 
     /// Goes on for ever, or with `once` until the first pipe has ended.
@@ -43,12 +50,13 @@ final class PipeLoop {
     }
 
     private void carry(Pipe pipe) throws IOException, InterruptedException {
-        var mailbox = new Mailbox();
+        var mailbox = new Mailbox(turnaround.map(time -> new TalkTurn(time, System.nanoTime())));
         var sender = Thread.ofPlatform().daemon().name("reports").start(() -> send(pipe, mailbox));
         reception.reportTo(mailbox);
         long bad = 0;
         try {
             for (var segments = pipe.receive(); segments.isPresent(); segments = pipe.receive()) {
+                mailbox.heard();
                 segments.get().forEach(reception::hear);
                 reception.damaged(pipe.badFrames() - bad);
                 bad = pipe.badFrames();
@@ -77,8 +85,24 @@ final class PipeLoop {
     private static final class Mailbox implements ReceptionLoop.Downlink {
         private static final int MAX_ANSWERS = 2 * StoreQuestion.MAX_PIECES;
 
+        private final Optional<TalkTurn> turn;
         private byte @Nullable [] newest;
         private final ArrayDeque<byte[]> answers = new ArrayDeque<>();
+
+        Mailbox(Optional<TalkTurn> turn) {
+            this.turn = turn;
+        }
+
+        /// Something came up.
+        synchronized void heard() {
+            turn.ifPresent(mine -> mine.heard(System.nanoTime()));
+        }
+
+        @Override
+        public synchronized void asked() {
+            turn.ifPresent(mine -> mine.asked(System.nanoTime()));
+            notifyAll();
+        }
 
         @Override
         public synchronized void answer(byte[] segment) {
@@ -94,10 +118,27 @@ final class PipeLoop {
         }
 
         synchronized byte[] take() throws InterruptedException {
-            while (newest == null && answers.isEmpty()) wait();
-            byte[] segment = newest;
+            while (true) {
+                long now = System.nanoTime();
+                long report = newest == null ? TalkTurn.NEVER : due(true, now);
+                long answer = answers.isEmpty() ? TalkTurn.NEVER : due(false, now);
+                if (Math.min(report, answer) == 0) {
+                    turn.ifPresent(mine -> mine.said(report == 0, now));
+                    return report == 0 ? report() : answers.remove();
+                }
+                if (Math.min(report, answer) == TalkTurn.NEVER) wait();
+                else TimeUnit.NANOSECONDS.timedWait(this, Math.min(report, answer)); // A newer one may come meanwhile.
+            }
+        }
+
+        private long due(boolean report, long now) {
+            return turn.map(mine -> mine.due(report, now)).orElse(0L);
+        }
+
+        private byte[] report() {
+            byte[] segment = Objects.requireNonNull(newest);
             newest = null;
-            return segment == null ? answers.remove() : segment;
+            return segment;
         }
     }
 }

@@ -2,8 +2,10 @@ package narlink.flight;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import narlink.pipe.Pipes;
@@ -13,13 +15,16 @@ import narlink.wire.PipeUrl;
 /// all of them.
 final class PipeLoops implements Closeable {
     private final List<Pipes.Source> sources;
+    private final Optional<Duration> turnaround;
 
-    private PipeLoops(List<Pipes.Source> sources) {
+    private PipeLoops(List<Pipes.Source> sources, Optional<Duration> turnaround) {
         this.sources = sources;
+        this.turnaround = turnaround;
     }
 
-    static PipeLoops of(List<String> urls) throws IOException {
-        var opened = new PipeLoops(new ArrayList<>());
+    /// @param turnaround of links that carry one direction at a time
+    static PipeLoops of(List<String> urls, Optional<Duration> turnaround) throws IOException {
+        var opened = new PipeLoops(new ArrayList<>(), turnaround);
         try {
             for (var url : urls) opened.sources.add(Pipes.source(PipeUrl.parse(url), Pipes.End.FLIGHT));
             return opened;
@@ -34,13 +39,13 @@ final class PipeLoops implements Closeable {
         var others = new ArrayList<FutureTask<Boolean>>();
         for (var source : sources.subList(1, sources.size())) {
             var task = new FutureTask<>(() -> {
-                new PipeLoop(source, reception).run(once);
+                new PipeLoop(source, reception, turnaround).run(once);
                 return true;
             });
             Thread.ofPlatform().daemon().name("pipe").start(task);
             others.add(task);
         }
-        new PipeLoop(sources.getFirst(), reception).run(once);
+        new PipeLoop(sources.getFirst(), reception, turnaround).run(once);
         for (var other : others) {
             try {
                 other.get();

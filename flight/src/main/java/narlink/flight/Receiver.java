@@ -215,12 +215,14 @@ final class Receiver {
 
     private void on(Event event) {
         switch (event) {
-            case Event.Heard heard -> uplink.heard(heard.segment());
+            case Event.Heard heard -> {
+                if (uplink.heard(heard.segment())) downlinks.forEach(ReceptionLoop.Downlink::asked);
+            }
             case Event.Damaged damaged -> reporter.count(Counter.FRAMES_BAD, damaged.frames());
             case Event.Answer answer -> deployments.step(answer.deployment(), answer.input());
             case Event.Viewed viewed -> {
+                if (!viewed.view().equals(store)) reportSoon = true;
                 store = viewed.view();
-                reportSoon = true;
             }
             case Event.Answered answered -> {
                 for (var answer : answered.answers()) {
@@ -230,8 +232,8 @@ final class Receiver {
                 }
             }
             case Event.Happened happened -> {
+                if (activations.isNews(happened.happening())) reportSoon = true;
                 activations.on(happened.happening());
-                reportSoon = true;
             }
             case Event.Prepared prepared ->
                 prepared.order()
@@ -265,7 +267,8 @@ final class Receiver {
             hands.scan();
             activations.look();
         }
-        if (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported)) {
+        // Where nobody hears them, only what is news is worth a signature.
+        if (!downlinks.isEmpty() && (reported.plus(REPORT_EVERY).isBefore(now) || now.isBefore(reported))) {
             reportWanted = true;
         }
     }

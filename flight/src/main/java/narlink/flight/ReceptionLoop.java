@@ -46,6 +46,10 @@ public final class ReceptionLoop implements AutoCloseable {
         default void answer(byte[] segment) {
             offer(segment);
         }
+
+        /// Somebody on Earth waits for a report or an answer, which follows: where a link carries one direction at a
+        /// time, nothing else goes up meanwhile.
+        default void asked() {}
     }
 
     /// What differs from machine to machine.

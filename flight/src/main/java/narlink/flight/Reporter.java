@@ -113,9 +113,10 @@ final class Reporter {
             var fitting = chosen(newest, most);
             for (var detail : DETAILS) {
                 var report = report(now, state, fitting, detail);
-                byte[] segment = Envelope.seal(report, key, Envelope.Direction.DOWN, satellite);
                 boolean least = most == 0 && detail.equals(DETAILS.getLast());
-                if (segment.length <= MAX_SEGMENT || least) return segment;
+                if (least || Envelope.signedSize(report, key) <= MAX_SEGMENT) {
+                    return Envelope.seal(report, key, Envelope.Direction.DOWN, satellite);
+                }
             }
         }
     }

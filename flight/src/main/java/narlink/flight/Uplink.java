@@ -52,9 +52,11 @@ final class Uplink {
     }
 
     /// Takes a segment, whatever it is.
-    void heard(byte[] segment) {
-        switch (Envelope.open(segment, deployments::signers, seals, Envelope.Direction.UP, satellite)) {
-            case Opened.Rejected rejected ->
+    ///
+    /// @return whether somebody who may ask waits for what is told of it
+    boolean heard(byte[] segment) {
+        return switch (Envelope.open(segment, deployments::signers, seals, Envelope.Direction.UP, satellite)) {
+            case Opened.Rejected rejected -> {
                 reporter.count(
                         switch (rejected.reason()) {
                             case MALFORMED -> Counter.SEGMENTS_MALFORMED;
@@ -63,40 +65,51 @@ final class Uplink {
                             case UNKNOWN_KIND -> Counter.SEGMENTS_UNKNOWN_KIND;
                         },
                         1);
-            case Opened.Trusted trusted -> {
-                switch (trusted.message()) {
-                    case Symbols symbols -> symbols(symbols, trusted.signer());
-                    case Announcement announcement -> {
-                        if (isMission(trusted.signer())) deployments.announced(announcement, segment);
-                    }
-                    case Command order -> {
-                        if (isMission(trusted.signer())) commands.ordered(order);
-                    }
-                    case StoreQuestion question -> {
-                        // Who may sign symbols may also ask: nothing is changed by it.
-                        boolean replayed = question.number() <= lastQuestion;
-                        reporter.count(replayed ? Counter.SEGMENTS_DUPLICATE : Counter.SEGMENTS_ACCEPTED, 1);
-                        lastQuestion = Math.max(lastQuestion, question.number());
-                        if (!replayed) questions.accept(question);
-                    }
-                    case StoreAnswer answer -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
-                    case Report report -> reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
-                }
+                yield false;
             }
-        }
+            case Opened.Trusted trusted -> heard(trusted, segment);
+        };
     }
 
-    private boolean isMission(PublicKey signer) {
-        if (missionKeys.contains(signer)) return true;
+    private boolean heard(Opened.Trusted trusted, byte[] segment) {
+        return switch (trusted.message()) {
+            case Symbols symbols -> symbols(symbols, trusted.signer());
+            case Announcement announcement -> {
+                if (!isMission(trusted.signer())) yield false;
+                deployments.announced(announcement, segment);
+                yield true;
+            }
+            case Command order -> {
+                if (!isMission(trusted.signer())) yield false;
+                commands.ordered(order);
+                yield true;
+            }
+            case StoreQuestion question -> {
+                // Who may sign symbols may also ask: nothing is changed by it.
+                boolean replayed = question.number() <= lastQuestion;
+                reporter.count(replayed ? Counter.SEGMENTS_DUPLICATE : Counter.SEGMENTS_ACCEPTED, 1);
+                lastQuestion = Math.max(lastQuestion, question.number());
+                if (!replayed) questions.accept(question);
+                yield !replayed;
+            }
+            case StoreAnswer answer -> unauthorized();
+            case Report report -> unauthorized();
+        };
+    }
+
+    private boolean unauthorized() {
         reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
         return false;
     }
 
-    private void symbols(Symbols symbols, PublicKey signer) {
+    private boolean isMission(PublicKey signer) {
+        return missionKeys.contains(signer) || unauthorized();
+    }
+
+    private boolean symbols(Symbols symbols, PublicKey signer) {
         var announcement = deployments.reception(symbols.deployment()).map(Reception::announcement);
         if (announcement.isEmpty() || !announcement.get().stationKeys().contains(signer.key())) {
-            reporter.count(Counter.SEGMENTS_UNAUTHORIZED, 1);
-            return;
+            return unauthorized();
         }
         reporter.count(Counter.SEGMENTS_ACCEPTED, 1);
         announcement
@@ -104,6 +117,8 @@ final class Uplink {
                 .oti(symbols.object())
                 .ifPresent(oti -> reporter.heard(symbols.data().size() / oti.symbolSize()));
         deployments.step(symbols.deployment(), new Input.Arrived(symbols));
-        if (symbols.poll() != 0 && reporter.polled(symbols.poll())) changed.run();
+        boolean asks = symbols.poll() != 0 && reporter.polled(symbols.poll());
+        if (asks) changed.run();
+        return asks;
     }
 }

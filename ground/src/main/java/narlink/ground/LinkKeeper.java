@@ -168,7 +168,8 @@ final class LinkKeeper {
                         Duration.ZERO,
                         own.segmentSize(),
                         own.blind(),
-                        open.until().isPresent() ? Pass.Forward.OPEN : Pass.Forward.UNSURE)
+                        open.until().isPresent() ? Pass.Forward.OPEN : Pass.Forward.UNSURE,
+                        own.turnaround())
                 .over(link.pipe());
         return open.until()
                 .map(until -> settings.lasting(Duration.between(post.clock().instant(), until)))

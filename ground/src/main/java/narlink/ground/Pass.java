@@ -35,6 +35,15 @@ public final class Pass {
     private static final Duration AFTERMATH = Duration.ofSeconds(1);
 
     private static final Duration CURFEW = Duration.ofSeconds(2);
+    /// How often a link that carries one direction at a time is given to the other end while symbols flow: an answer
+    /// takes about a second of it.
+    private static final Duration GIVE_EVERY = Duration.ofSeconds(10);
+
+    private static final Duration MOST_INDULGENCE = Duration.ofSeconds(15);
+
+    /// What comes late, where several segments are to come.
+    private static final Duration LATE = Duration.ofMillis(100);
+
     /// What a link that stood still may be sent at once, beyond its rate.
     private static final Duration CATCH_UP = Duration.ofMillis(250);
 
@@ -51,23 +60,41 @@ public final class Pass {
     /// @param duration how long the contact lasts; zero: until all is done
     /// @param blind what goes up where no reports are to be expected; empty: there is a return link
     /// @param forward what is known of the way up
+    /// @param turnaround how long either end takes to turn round, where the link carries one direction at a time
     public record Settings(
-            OptionalLong rate, Duration duration, int segmentSize, Optional<Repair> blind, Forward forward) {
+            OptionalLong rate,
+            Duration duration,
+            int segmentSize,
+            Optional<Repair> blind,
+            Forward forward,
+            Optional<Duration> turnaround) {
         public static final int SEGMENT_SIZE = 8192;
         /// Share of repair symbols where there is no return link and none is given.
         public static final Repair BLIND = new Repair.Share(0.2);
 
+        /// Of a link that carries both directions at once.
+        public Settings(
+                OptionalLong rate, Duration duration, int segmentSize, Optional<Repair> blind, Forward forward) {
+            this(rate, duration, segmentSize, blind, forward, Optional.empty());
+        }
+
+        /// The same, where the link carries one direction at a time.
+        public Settings turning(Optional<Duration> time) {
+            return new Settings(rate, duration, segmentSize, blind, forward, time);
+        }
+
         /// The same for a contact of another length.
         public Settings lasting(Duration other) {
-            return new Settings(rate, other.isNegative() ? Duration.ofMillis(1) : other, segmentSize, blind, forward);
+            var lasts = other.isNegative() ? Duration.ofMillis(1) : other;
+            return new Settings(rate, lasts, segmentSize, blind, forward, turnaround);
         }
 
         /// The same for a pipe that may have one direction only.
         public Settings over(PipeUrl pipe) {
             if (!(pipe instanceof PipeUrl.Simplex simplex)) return this;
             return simplex.up()
-                    ? new Settings(rate, duration, segmentSize, blind.or(() -> Optional.of(BLIND)), forward)
-                    : new Settings(rate, duration, segmentSize, blind, Forward.NONE);
+                    ? new Settings(rate, duration, segmentSize, blind.or(() -> Optional.of(BLIND)), forward, turnaround)
+                    : new Settings(rate, duration, segmentSize, blind, Forward.NONE, turnaround);
         }
 
         boolean returnLink() {
@@ -209,6 +236,8 @@ public final class Pass {
         private Instant paced = began;
         private Instant asked = began;
         private Instant answered = Instant.MIN;
+        private int given;
+        private Duration indulgence = Duration.ZERO;
         private long sentBytes;
         private long sourceBytes;
         private long repairBytes;
@@ -229,7 +258,7 @@ public final class Pass {
                     settings.repair(),
                     settings.segmentSize(),
                     segments::authenticator,
-                    atLeast(Duration.ofSeconds(1), 4),
+                    atLeast(settings.turnaround().isPresent() ? GIVE_EVERY : Duration.ofSeconds(1), 4),
                     atLeast(Duration.ofSeconds(2), 4));
             // Polls of different passes differ, whatever the satellite remembers of the one before.
             int firstPoll = (int) (began.toEpochMilli() / 16 & 0x1f_ffff);
@@ -270,18 +299,22 @@ public final class Pass {
                 var order = commands.next(now);
                 if (order.isPresent()) {
                     put(order.get());
+                    give();
                     continue;
                 }
                 var question = settings.returnLink() ? question(now) : Optional.<byte[]>empty();
                 if (question.isPresent()) {
                     put(question.get());
+                    give();
                     continue;
                 }
                 var action = transmission.next(now);
                 switch (action) {
-                    case Transmission.Action.Announce announce ->
+                    case Transmission.Action.Announce announce -> {
                         put(Load.deployment(open, announce.announcement().deployment())
                                 .segment());
+                        give();
+                    }
                     case Transmission.Action.Send send -> send(send);
                     case Transmission.Action.Wait wait -> {
                         var why = hear(shorter(Duration.between(now, wait.until()), LISTEN));
@@ -331,19 +364,49 @@ public final class Pass {
                 hear(LISTEN);
                 return;
             }
+            // A copy of a poll in the midst of symbols would be answered into them.
+            boolean copy = settings.turnaround().isPresent() && send.poll() == given;
+            int poll = copy ? 0 : send.poll();
             var message = new Symbols(
                     deployment.number(),
                     run.object(),
                     run.block(),
                     esi,
                     symbols.symbols(deployment, run.object(), run.block(), esi, run.count()),
-                    send.poll());
+                    poll);
             transmission.sent(send, esi);
             long before = sentBytes;
             put(segments.segment(message, deployment.announcement()));
             int k = deployment.announcement().oti(run.object()).orElseThrow().k(run.block());
             if (esi < k) sourceBytes += sentBytes - before;
             else repairBytes += sentBytes - before;
+            if (poll == 0) return;
+            given = poll;
+            give();
+        }
+
+        /// Leaves a link that carries one direction at a time to the other end, until that has answered and turned
+        /// round again, or has had the time to.
+        private void give() throws InterruptedException {
+            if (settings.turnaround().isEmpty() || !settings.returnLink()) return;
+            var turn = settings.turnaround().get();
+            var until = clock.instant()
+                    .plus(turn.multipliedBy(2))
+                    .plus(transmission.answerWithin())
+                    .plus(indulgence);
+            long before = receivedBytes;
+            for (long heard = before; clock.instant().isBefore(until) && !over(clock.instant()); ) {
+                if (hear(Duration.between(clock.instant(), until)) != null) return;
+                if (receivedBytes == heard) continue;
+                heard = receivedBytes;
+                until = clock.instant()
+                        .plus(turn)
+                        .plus(asking.over() ? Duration.ZERO : atLeast(LATE, 1).plus(LATE));
+            }
+            // A report may take longer down than anything that is known up here: then it is cut off each time.
+            if (receivedBytes == before)
+                indulgence = shorter(indulgence.multipliedBy(2).plus(LISTEN), MOST_INDULGENCE);
+            paced = clock.instant();
         }
 
         private void put(byte[] segment) throws IOException, InterruptedException {

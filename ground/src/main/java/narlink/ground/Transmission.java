@@ -136,6 +136,11 @@ final class Transmission {
         return soundings.loss();
     }
 
+    /// How long an answer may take.
+    Duration answerWithin() {
+        return soundings.answerWithin();
+    }
+
     boolean allEnded() {
         return queue.stream().allMatch(Outgoing::ended);
     }

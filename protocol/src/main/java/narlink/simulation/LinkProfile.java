@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param lossBad loss within them
 /// @param passesPerDay contacts
 /// @param passLost chance that a whole pass does not happen
+/// @param turnaround how long either end takes to turn its radio round, where one direction is carried at a time; zero:
+///     both are carried at once
 public record LinkProfile(
         String name,
         long upRate,
@@ -26,9 +28,11 @@ public record LinkProfile(
         double lossBad,
         Duration pass,
         int passesPerDay,
-        double passLost) {
+        double passLost,
+        Duration turnaround) {
     public static final List<LinkProfile> BUILT_IN = List.of(
-            new LinkProfile("uhf-9k6", 9_600, 9_600, 200, 0.05, 0.20, 0.01, 0.80, Duration.ofMinutes(8), 5, 0.05),
+            new LinkProfile("uhf-9k6", 9_600, 9_600, 200, 0.05, 0.20, 0.01, 0.80, Duration.ofMinutes(8), 5, 0.05)
+                    .turning(Duration.ofMillis(150)),
             new LinkProfile("s-256k", 256_000, 2_000, 1000, 0.004, 0.20, 0.002, 0.90, Duration.ofMinutes(8), 5, 0.05),
             new LinkProfile("s-2m", 2_000_000, 64_000, 1100, 0.001, 0.10, 0.0005, 0.80, Duration.ofMinutes(8), 5, 0.05),
             new LinkProfile(
@@ -43,6 +47,51 @@ public record LinkProfile(
                     Duration.ofMinutes(5),
                     3,
                     0.30));
+
+    /// One that carries both directions at once.
+    public LinkProfile(
+            String name,
+            long upRate,
+            long downRate,
+            int framePayload,
+            double goodToBad,
+            double badToGood,
+            double lossGood,
+            double lossBad,
+            Duration pass,
+            int passesPerDay,
+            double passLost) {
+        this(
+                name,
+                upRate,
+                downRate,
+                framePayload,
+                goodToBad,
+                badToGood,
+                lossGood,
+                lossBad,
+                pass,
+                passesPerDay,
+                passLost,
+                Duration.ZERO);
+    }
+
+    /// The same, but one that carries one direction at a time.
+    public LinkProfile turning(Duration time) {
+        return new LinkProfile(
+                name,
+                upRate,
+                downRate,
+                framePayload,
+                goodToBad,
+                badToGood,
+                lossGood,
+                lossBad,
+                pass,
+                passesPerDay,
+                passLost,
+                time);
+    }
 
     public static Optional<LinkProfile> named(String name) {
         return BUILT_IN.stream().filter(profile -> profile.name().equals(name)).findFirst();

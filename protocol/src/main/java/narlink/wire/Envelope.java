@@ -67,14 +67,23 @@ public final class Envelope {
                 .toByteArray();
     }
 
-    static byte[] sealBody(byte[] body, SecretKey key, Direction direction, SatelliteName satellite) {
-        byte[] signature = key.sign(signed(body, direction, satellite));
-        byte[] segment = Segment.newBuilder()
+    /// Bytes of the segment that says `message`, signed by `key`, without the work of signing it.
+    public static int signedSize(Message message, SecretKey key) {
+        return signed(Messages.write(message), key, new byte[PublicKey.SIGNATURE_LENGTH])
+                .getSerializedSize();
+    }
+
+    private static Segment signed(byte[] body, SecretKey key, byte[] signature) {
+        return Segment.newBuilder()
                 .setBody(UnsafeByteOperations.unsafeWrap(body))
                 .setKey(KeyId.of(key.publicKey()).value())
                 .setSigned(UnsafeByteOperations.unsafeWrap(signature))
-                .build()
-                .toByteArray();
+                .build();
+    }
+
+    static byte[] sealBody(byte[] body, SecretKey key, Direction direction, SatelliteName satellite) {
+        byte[] segment =
+                signed(body, key, key.sign(signed(body, direction, satellite))).toByteArray();
         if (segment.length > Frames.MAX_SEGMENT) {
             throw new IllegalArgumentException("segment of " + segment.length + " bytes");
         }

@@ -119,6 +119,10 @@ final class LinkCommand {
         return link.route() + "  " + link.pipe().text()
                 + (link.settings().rate().isPresent()
                         ? "  " + link.settings().rate().getAsLong() + " bit/s"
-                        : "");
+                        : "")
+                + link.settings()
+                        .turnaround()
+                        .map(time -> "  half duplex, turning round in " + time.toMillis() + " ms")
+                        .orElse("");
     }
 }

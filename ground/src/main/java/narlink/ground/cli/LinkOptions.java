@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /// What a pass is told of its link.
 final class LinkOptions {
     private static final int MIN_SEGMENT = 64;
+    private static final int MAX_TURNAROUND = 60_000;
 
     @Option(names = "--rate", paramLabel = "RATE", description = "Bits per second (default: as the pipe takes them).")
     @Nullable
@@ -32,18 +33,33 @@ final class LinkOptions {
     @Nullable
     Share blind;
 
+    @Option(
+            names = "--half-duplex",
+            paramLabel = "MILLIS",
+            description = "The link carries one direction at a time, and either end takes so long to turn round; wants"
+                    + " --rate, and the same of narlink-flight run.")
+    @Nullable
+    Integer halfDuplex;
+
     @Mixin
     DeliveryOptions deliver = new DeliveryOptions();
 
     /// @param duration of the contact; zero: until all is done
     Pass.Settings settings(Duration duration) {
+        if (halfDuplex != null && (halfDuplex < 0 || halfDuplex > MAX_TURNAROUND)) {
+            throw new UsageException("--half-duplex must be between 0 and " + MAX_TURNAROUND + " milliseconds");
+        }
+        if (halfDuplex != null && rate == null) {
+            throw new UsageException("--half-duplex needs --rate: else nobody knows when a segment has gone out");
+        }
         return new Pass.Settings(
                 rate == null ? OptionalLong.empty() : OptionalLong.of(rate.bitsPerSecond()),
                 duration,
                 segmentSize(segmentSize),
                 deliver.repair(segmentSize(segmentSize))
                         .or(() -> Optional.ofNullable(blind).map(share -> new Repair.Share(share.value()))),
-                Pass.Forward.OPEN);
+                Pass.Forward.OPEN,
+                Optional.ofNullable(halfDuplex).map(Duration::ofMillis));
     }
 
     static int segmentSize(ByteCount typed) {

@@ -26,6 +26,9 @@ final class LinkProfileFile {
             "passesPerDay",
             "passLost"));
 
+    /// Of a link that carries one direction at a time; may be left out.
+    private static final String TURNAROUND = "halfDuplexMillis";
+
     private LinkProfileFile() {}
 
     /// A built-in profile by its name, else one in a file.
@@ -44,6 +47,7 @@ final class LinkProfileFile {
             var object = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             var unknown = new TreeSet<>(object.keySet());
             unknown.removeAll(FIELDS);
+            unknown.remove(TURNAROUND);
             if (!unknown.isEmpty()) throw new UsageException(file + ": unknown field " + unknown.first());
             return new LinkProfile(
                     String.valueOf(file.getFileName()),
@@ -56,7 +60,8 @@ final class LinkProfileFile {
                     number(object, "lossBad", 0, 1),
                     Duration.ofMillis((long) (1000 * number(object, "passSeconds", 1, 86_400))),
                     (int) number(object, "passesPerDay", 1, 1000),
-                    number(object, "passLost", 0, 1));
+                    number(object, "passLost", 0, 1),
+                    Duration.ofMillis(object.has(TURNAROUND) ? (long) number(object, TURNAROUND, 0, 60_000) : 0));
         } catch (JsonParseException | IllegalStateException e) {
             throw new UsageException(file + " is not a JSON object: " + e.getMessage());
         }

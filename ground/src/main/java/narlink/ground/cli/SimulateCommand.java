@@ -153,7 +153,8 @@ final class SimulateCommand extends Base {
                     loss.value(),
                     profile.pass(),
                     profile.passesPerDay(),
-                    profile.passLost());
+                    profile.passLost(),
+                    profile.turnaround());
         }
         try {
             return Scenario.forecast(

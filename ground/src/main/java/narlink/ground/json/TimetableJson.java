@@ -16,6 +16,7 @@ public final class TimetableJson {
         out.addProperty("pipe", link.pipe().text());
         link.settings().rate().ifPresent(rate -> out.addProperty("rate", rate));
         out.addProperty("segmentSize", link.settings().segmentSize());
+        link.settings().turnaround().ifPresent(time -> out.addProperty("halfDuplexMillis", time.toMillis()));
         link.settings().blind().ifPresent(repair -> {
             switch (repair) {
                 case Repair.Share share -> out.addProperty("blind", share.share());

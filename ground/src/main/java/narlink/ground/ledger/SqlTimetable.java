@@ -39,7 +39,8 @@ final class SqlTimetable implements Timetable {
                                 Duration.ZERO,
                                 row.getInt("segment_size"),
                                 repair(row),
-                                Pass.Forward.UNSURE)))
+                                Pass.Forward.UNSURE,
+                                turnaround(row))))
                 .list());
     }
 
@@ -48,13 +49,17 @@ final class SqlTimetable implements Timetable {
         jdbi.useTransaction(handle -> {
             delete(handle, link.route());
             handle.createUpdate(
-                            "INSERT INTO link (satellite, station, pipe, rate, segment_size, blind, deliver, profile)"
-                                    + " VALUES (:satellite, :station, :pipe, :rate, :size, :blind, :deliver, :profile)")
+                            "INSERT INTO link (satellite, station, pipe, rate, segment_size, blind, deliver, profile,"
+                                    + " turnaround) VALUES (:satellite, :station, :pipe, :rate, :size, :blind,"
+                                    + " :deliver, :profile, :turnaround)")
                     .bind("satellite", link.route().satellite().value())
                     .bind("station", link.route().station().value())
                     .bind("pipe", link.pipe().text())
                     .bind("rate", boxed(link.settings().rate()))
                     .bind("size", link.settings().segmentSize())
+                    .bind(
+                            "turnaround",
+                            link.settings().turnaround().map(Duration::toMillis).orElse(null))
                     .bind("blind", share(link.settings().blind()))
                     .bind(
                             "deliver",
@@ -148,6 +153,11 @@ final class SqlTimetable implements Timetable {
     private static StationLink.Route route(ResultSet row) throws SQLException {
         return new StationLink.Route(
                 new SatelliteName(row.getString("satellite")), new StationName(row.getString("station")));
+    }
+
+    private static Optional<Duration> turnaround(ResultSet row) throws SQLException {
+        long millis = row.getLong("turnaround");
+        return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
     }
 
     private static OptionalLong rate(ResultSet row) throws SQLException {

@@ -203,7 +203,8 @@ final class Earth {
                 length,
                 segmentSize,
                 blind ? Optional.of(Pass.Settings.BLIND) : Optional.empty(),
-                Pass.Forward.OPEN);
+                Pass.Forward.OPEN,
+                Optional.of(profile.turnaround()).filter(Duration::isPositive));
         var asking = new Asking(mine, satellite, missionKey, url -> store);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             var known = Workload.of(mine, satellite);

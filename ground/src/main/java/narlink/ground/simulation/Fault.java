@@ -14,6 +14,8 @@ public enum Fault {
     BYTES_INSERTED,
     /// A frame ended in its middle.
     FRAME_CUT,
+    /// A link that carries one direction at a time was used for both.
+    COLLISION,
     PASS_LOST,
     /// The link closed in the middle of a pass.
     PASS_CUT,

@@ -20,6 +20,8 @@ final class Invariants implements Board.Watch {
     private final MirrorIsStore mirror;
     private final List<Invariant> all;
     private final Map<Integer, DeploymentState> states = new HashMap<>();
+    private final Map<Integer, Report.CommandResult.Outcome> outcomes = new HashMap<>();
+    private final Map<String, String> activations = new HashMap<>();
     private boolean storeChanged = true;
     private @Nullable Report told;
 
@@ -106,6 +108,17 @@ final class Invariants implements Board.Watch {
         for (var deployment : report.deployments()) {
             if (states.put(deployment.deployment(), deployment.state()) != deployment.state()) {
                 sight.event("told", deployment.deployment() + " is " + deployment.state() + " " + deployment.reason());
+            }
+        }
+        for (var result : report.results()) {
+            if (outcomes.put(result.number(), result.outcome()) != result.outcome()) {
+                sight.event("told", "command " + result.number() + " is " + result.outcome());
+            }
+        }
+        for (var profile : report.profiles()) {
+            var under = profile.activation().map(Object::toString).orElse("");
+            if (!under.equals(activations.put(profile.name(), under))) {
+                sight.event("told", "profile " + profile.name() + " at " + profile.generation() + " " + under);
             }
         }
         var before = Optional.ofNullable(told);

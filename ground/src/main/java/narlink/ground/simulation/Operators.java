@@ -171,6 +171,13 @@ final class Operators {
         }
     }
 
+    /// Whether something on board waits for the next reboot, which is for people to bring about.
+    boolean awaitReboot() {
+        return ReportReader.last(earth.ledger(), earth.satellite()).stream()
+                .flatMap(report -> report.profiles().stream())
+                .anyMatch(profile -> profile.activation().equals(Optional.of(DeploymentState.AWAITING_REBOOT)));
+    }
+
     private boolean commanded() {
         return earth.ledger().commands(earth.satellite().name()).stream()
                 .anyMatch(command -> !command.state().ended());

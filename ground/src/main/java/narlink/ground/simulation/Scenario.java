@@ -42,6 +42,7 @@ public record Scenario(
     private static final List<Integer> FORECAST_SIZES = List.of(896, 448, 224, 96, 48, 16);
     private static final List<Integer> SEGMENT_SIZES = List.of(512, 1024, 2048, 8192);
     private static final int MOST_CALM = 40;
+    private static final Duration TURNAROUND = Duration.ofMillis(150);
     private static final int PACKAGES = 8;
 
     /// A small mission that suffers from everything there is, with passes of a minute or so on links of all kinds.
@@ -61,6 +62,7 @@ public record Scenario(
                 Duration.ofSeconds(30 + random.nextInt(60)),
                 PASSES_PER_DAY,
                 0.05);
+        if (random.nextInt(5) == 0) profile = profile.turning(TURNAROUND);
         int symbol = SYMBOL_SIZES.get(random.nextInt(SYMBOL_SIZES.size()));
         int segment = SEGMENT_SIZES.stream()
                 .filter(size -> size > 2 * symbol)

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
 import narlink.flight.ReceptionLoop;
+import narlink.flight.TalkTurn;
 import narlink.ground.Link;
 import narlink.simulation.LinkProfile;
 import narlink.wire.FrameReader;
@@ -44,7 +46,12 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
     private final Queue<byte[]> answers = new ArrayDeque<>();
     private byte @Nullable [] newest;
     private boolean sending;
+    private final Optional<TalkTurn> turn;
+    private long upBegan = Long.MIN_VALUE / 2;
     private long upFree;
+    private long downBegan = Long.MIN_VALUE / 2;
+    private long downFree = Long.MIN_VALUE / 2;
+    private long next;
     private @Nullable Fiber listener;
     private long ticket;
     private boolean closed;
@@ -80,6 +87,8 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
         this.closes = began + closes.toNanos();
         this.latency = (53 + random.nextInt(265)) * 1_000_000L;
         this.upFree = began;
+        this.turn =
+                Optional.of(profile.turnaround()).filter(Duration::isPositive).map(time -> new TalkTurn(time, began));
         if (!returns) trace.fault(Fault.NO_RETURN_LINK);
         world.at(this.closes, () -> {
             if (!closed && closes.compareTo(length) < 0) trace.fault(Fault.PASS_CUT);
@@ -109,10 +118,22 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
 
     /// Puts something on the way up, whoever sends it.
     void inject(byte[] frame) {
-        upFree = Math.max(upFree, world.nanos()) + frame.length * 8_000_000_000L / profile.upRate();
+        if (upFree < world.nanos()) upBegan = world.nanos();
+        long takes = frame.length * 8_000_000_000L / profile.upRate();
+        upFree = Math.max(upFree, world.nanos()) + takes;
         for (byte[] piece : up.carry(frame, upFree - began, length)) {
-            world.at(upFree + latency, () -> above(piece));
+            world.at(upFree + latency, () -> {
+                if (!collides(world.nanos() - takes, downBegan, downFree)) above(piece);
+            });
         }
+    }
+
+    /// Whether what arrives from `start` until now meets what this end sends itself, or its turning round.
+    private boolean collides(long start, long sentFrom, long sentUntil) {
+        if (turn.isEmpty() || sentFrom > world.nanos()) return false;
+        if (sentUntil + profile.turnaround().toNanos() <= start) return false;
+        trace.fault(Fault.COLLISION);
+        return true;
     }
 
     /// A segment on the way up, as a frame of this pipe.
@@ -122,6 +143,7 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
 
     private void above(byte[] piece) {
         if (world.nanos() > closes + latency) return;
+        turn.ifPresent(mine -> mine.heard(world.nanos()));
         if (stream) {
             above.feed(piece, 0, piece.length, board::hear);
             board.damaged(above.bad() - badAbove);
@@ -165,24 +187,50 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
         transmit();
     }
 
+    @Override
+    public void asked() {
+        turn.ifPresent(mine -> mine.asked(world.nanos()));
+        transmit();
+    }
+
+    private long due(boolean report) {
+        return turn.map(mine -> mine.due(report, world.nanos())).orElse(0L);
+    }
+
     /// The newest report first, since any one replaces all before it.
     private void transmit() {
         if (sending || !returns || dead()) return;
-        byte[] segment = newest != null ? newest : answers.poll();
-        newest = null;
-        if (segment == null) return;
+        long reportDue = newest == null ? TalkTurn.NEVER : due(true);
+        long pause = Math.min(reportDue, answers.isEmpty() ? TalkTurn.NEVER : due(false));
+        if (pause == TalkTurn.NEVER) return;
+        if (pause > 0) {
+            long then = world.nanos() + pause;
+            if (then < next || next <= world.nanos()) world.at(then, this::transmit);
+            next = then;
+            return;
+        }
+        boolean report = reportDue == 0;
+        byte[] segment = report ? newest : answers.remove();
+        if (report) newest = null;
         overheard.accept(segment, false);
         byte[] frame = frame(segment);
         trace.event("down", frame.length, crc(segment));
         returnedBytes += frame.length;
         sending = true;
         long takes = frame.length * 8_000_000_000L / Math.max(1, profile.downRate());
+        downBegan = world.nanos();
+        downFree = world.nanos() + takes;
+        turn.ifPresent(mine -> mine.said(report, downFree));
         var pieces = down.carry(frame, world.nanos() - began, length);
         world.at(world.nanos() + takes, () -> {
             sending = false;
             transmit();
         });
-        for (byte[] piece : pieces) world.at(world.nanos() + takes + latency, () -> below(piece));
+        for (byte[] piece : pieces) {
+            world.at(world.nanos() + takes + latency, () -> {
+                if (!collides(world.nanos() - takes, upBegan, upFree)) below(piece);
+            });
+        }
     }
 
     /// Something comes down, whoever sent it.

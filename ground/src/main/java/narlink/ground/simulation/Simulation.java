@@ -370,8 +370,8 @@ public final class Simulation {
         var pause = Duration.ofDays(1).dividedBy(scenario.profile().passesPerDay());
         for (int i = 0; i < scenario.calm(); i++) {
             operators.settle();
-            boolean reboot = ledger.deployments(NAME).stream()
-                    .anyMatch(deployment -> deployment.progress().state() == Deployment.State.AWAITING_REBOOT);
+            // The pass after a reboot tells what has come of it.
+            boolean reboot = i % 2 == 0 && operators.awaitReboot();
             if (reboot) board.end(true);
             contact();
             advance(world.nanos() + pause.toNanos());

@@ -25,6 +25,7 @@ import narlink.ground.http.HttpServer;
 import narlink.ground.http.LivePasses;
 import narlink.ground.json.DeploymentJson;
 import narlink.ground.json.PassJson;
+import narlink.ground.ledger.SqlLedger;
 import narlink.ground.link.Links;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,7 +64,7 @@ final class ServeCommand extends Base {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var over = new CountDownLatch(1);
-        try (var ledger = ledger();
+        try (var ledger = SqlLedger.open(database().forServer());
                 var hook = new ChangeHook(onChange);
                 var passes = new Served(new LivePasses(new Told(ledger, hook), Clock.systemUTC()), ledger)) {
             ledger.addStation(files().stationKey().publicKey());

@@ -65,6 +65,37 @@ final class Programs {
         return start(command, directory.resolve("ground"), environment);
     }
 
+    /// `narlink` with this directory itself as its state, and flags of the JVM from `narlink.test.java`.
+    Running startHere(String... arguments) throws IOException {
+        var command = java(List.of("-Xmx512m"));
+        var flags = System.getProperty("narlink.test.java", "");
+        if (!flags.isEmpty()) command.addAll(List.of(flags.split(" ")));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), "narlink.ground.cli.Narlink"));
+        command.addAll(Arrays.asList(arguments));
+        return start(command, directory, environment);
+    }
+
+    /// What the JDK's `jcmd` says of a process.
+    static String jcmd(Process process, String... command) throws IOException, InterruptedException {
+        var line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home", ""), "bin", "jcmd").toString(), Long.toString(process.pid())));
+        line.addAll(Arrays.asList(command));
+        var said = Files.createTempFile("jcmd", ".out");
+        try {
+            Assertions.assertEquals(
+                    0,
+                    new ProcessBuilder(line)
+                            .redirectErrorStream(true)
+                            .redirectOutput(said.toFile())
+                            .start()
+                            .waitFor(),
+                    () -> String.join(" ", line));
+            return Files.readString(said);
+        } finally {
+            Files.delete(said);
+        }
+    }
+
     Running startFlight(String... arguments) throws IOException {
         return startReceiver(directory.resolve("flight"), List.of(), Map.of(), arguments);
     }

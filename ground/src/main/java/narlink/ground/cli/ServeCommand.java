@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import narlink.ground.Clocks;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.PassReport;
@@ -76,7 +77,7 @@ final class ServeCommand extends Base {
                     Links::open,
                     satellite -> asking(ledger, satellite),
                     passes.live(),
-                    Clock.systemUTC()));
+                    Clocks.of(Clock.systemUTC())));
             var stop = Thread.ofPlatform().name("stop").unstarted(() -> {
                 server.stop();
                 try {

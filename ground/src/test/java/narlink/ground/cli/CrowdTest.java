@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +37,17 @@ final class CrowdTest {
         }
     }
 
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void end() throws InterruptedException {
+        for (var process : started) process.destroyForcibly().waitFor();
+    }
+
     private Programs.Running serve(Crowd crowd) throws IOException {
-        return new Programs(crowd.files.directory()).startHere("serve", "--json", "--http", "127.0.0.1:0");
+        var server = new Programs(crowd.files.directory()).startHere("serve", "--json", "--http", "127.0.0.1:0");
+        started.add(server.process());
+        return server;
     }
 
     private static void stop(Programs.Running server) throws Exception {
@@ -65,16 +76,12 @@ final class CrowdTest {
     /// Until each satellite has all, and the server has heard of it.
     private static void delivered(Programs.Running server, Crowd crowd) throws Exception {
         await(server, () -> crowd.ends.stream().allMatch(end -> end.count().complete()));
-        await(server, () -> confirmed(server) == crowd.ends.size());
-    }
-
-    private static long confirmed(Programs.Running server) {
-        try {
-            return Files.readAllLines(server.out()).stream()
-                    .filter(line -> line.startsWith("{\"event\":\"changed\"") && line.contains("\"CONFIRMED\""))
-                    .count();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        try (var ledger = crowd.ledger()) {
+            await(
+                    server,
+                    () -> crowd.ends.stream()
+                            .allMatch(end ->
+                                    ledger.deployments(end.name()).getFirst().ended()));
         }
     }
 

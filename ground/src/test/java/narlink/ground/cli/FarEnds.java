@@ -15,14 +15,19 @@ import java.util.concurrent.TimeUnit;
 import narlink.wire.SatelliteName;
 
 /// The pipes of many satellites, on one thread: each listens on a port of its own and takes one connection after the
-/// other.
+/// other, or calls the server again and again.
 final class FarEnds implements AutoCloseable {
     private static final int CHUNK = 1 << 16;
+    private static final long CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Selector selector = Selector.open();
     private final Map<SatelliteName, Integer> ports = new HashMap<>();
     private final Thread thread = Thread.ofPlatform().daemon().name("far ends").unstarted(this::run);
+    private final Map<FarEnd, InetSocketAddress> callers = new HashMap<>();
+    private final Map<FarEnd, SocketChannel> called = new HashMap<>();
+    private long calledLast = System.nanoTime();
     private volatile boolean closed;
+    private volatile boolean cut;
 
     /// What a key of the selector stands for.
     private record Port(FarEnd end) {}
@@ -40,6 +45,16 @@ final class FarEnds implements AutoCloseable {
         int port = ((InetSocketAddress) ((ServerSocketChannel) listening).getLocalAddress()).getPort();
         ports.put(end.name(), port);
         return port;
+    }
+
+    /// Has a far end call the server.
+    void call(FarEnd end, int port) {
+        callers.put(end, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// Ends all connections; they are made again.
+    void cut() {
+        cut = true;
     }
 
     void start() {
@@ -61,15 +76,39 @@ final class FarEnds implements AutoCloseable {
                     }
                 }
                 ready.clear();
+                if (cut) {
+                    cut = false;
+                    for (var key : selector.keys())
+                        if (key.attachment() instanceof Line) key.channel().close();
+                }
+                if (System.nanoTime() - calledLast > CALL_NANOS) call();
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }
 
+    private void call() {
+        calledLast = System.nanoTime();
+        callers.forEach((end, address) -> {
+            var before = called.get(end);
+            if (before != null && before.isOpen()) return;
+            try {
+                var line = SocketChannel.open(address);
+                called.put(end, line);
+                begin(line, end);
+            } catch (IOException e) {
+                System.getLogger(FarEnds.class.getName()).log(System.Logger.Level.DEBUG, "called in vain", e);
+            }
+        });
+    }
+
     private void accept(ServerSocketChannel listening, FarEnd end) throws IOException {
         var line = listening.accept();
-        if (line == null) return;
+        if (line != null) begin(line, end);
+    }
+
+    private void begin(SocketChannel line, FarEnd end) throws IOException {
         line.setOption(StandardSocketOptions.TCP_NODELAY, true);
         line.configureBlocking(false);
         line.register(selector, SelectionKey.OP_READ, new Line(end));

@@ -96,6 +96,31 @@ final class Programs {
         }
     }
 
+    /// What a process holds.
+    ///
+    /// @param heapKilobytes after a collection
+    record Holding(int descriptors, int threads, long heapKilobytes) {
+        static Holding of(Process process) throws IOException, InterruptedException {
+            var files = Path.of("/proc", Long.toString(process.pid()), "fd");
+            int descriptors;
+            try (var list = Files.list(files)) {
+                descriptors = (int) list.count();
+            }
+            int threads = Files.readAllLines(files.resolveSibling("status")).stream()
+                    .filter(line -> line.startsWith("Threads:"))
+                    .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElseThrow();
+            jcmd(process, "GC.run");
+            long heap = java.util.regex.Pattern.compile("total \\d+K, used (\\d+)K")
+                    .matcher(jcmd(process, "GC.heap_info"))
+                    .results()
+                    .mapToLong(used -> Long.parseLong(used.group(1)))
+                    .sum();
+            return new Holding(descriptors, threads, heap);
+        }
+    }
+
     Running startFlight(String... arguments) throws IOException {
         return startReceiver(directory.resolve("flight"), List.of(), Map.of(), arguments);
     }

@@ -18,11 +18,14 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import narlink.ground.StationLink;
 import narlink.ground.cli.Programs.Holding;
+import narlink.ground.ledger.Database;
+import narlink.ground.ledger.Postgres;
 import narlink.ground.ledger.SqlLedger;
 import narlink.wire.Frames;
 import narlink.wire.PipeUrl;
@@ -251,7 +254,7 @@ final class BadInputTest {
     /// same, and nothing is lost.
     @Test
     void aLockedLedgerStopsNoPass() throws Exception {
-        try (var crowd = new Crowd(directory, new Crowd.Shape(4, 0, RATE / 8 * (AWAY_SECONDS + 12L), RATE, LOSS))) {
+        try (var crowd = new Crowd(directory, away())) {
             var server = serve(crowd);
             await(server, () -> crowd.ends.stream().allMatch(end -> end.count().symbols() > 0));
             TimeUnit.SECONDS.sleep(2);
@@ -259,23 +262,53 @@ final class BadInputTest {
                     var statement = other.createStatement()) {
                 statement.execute("PRAGMA busy_timeout = 20000");
                 statement.execute("BEGIN IMMEDIATE");
-                TimeUnit.SECONDS.sleep(3); // Who waits for it gives up.
-                long[] then = crowd.ends.stream().mapToLong(FarEnd::bytes).toArray();
-                TimeUnit.SECONDS.sleep(AWAY_SECONDS - 3L);
-                long[] now = crowd.ends.stream().mapToLong(FarEnd::bytes).toArray();
-                for (int i = 0; i < now.length; i++) {
-                    long sent = now[i] - then[i];
-                    System.out.printf("%d bytes in %d s without the ledger%n", sent, AWAY_SECONDS - 3);
-                    assertTrue(sent > 0, "a pass stands still");
-                }
+                goesOn(crowd);
                 assertEquals(200, get(http(server), "/api/fleet").statusCode());
                 statement.execute("ROLLBACK");
             }
-            delivered(server, crowd);
-            stop(server);
-            assertEquals(2, warnings(server), read(server.errors()));
-            assertEquals(List.of(), crowd.contradictions(Crowd.Ending.CUT));
+            ends(server, crowd);
         }
+    }
+
+    /// PostgreSQL is stopped, and started again.
+    @Test
+    void aDatabaseThatIsAwayStopsNoPass() throws Exception {
+        try (var postgres = Postgres.start();
+                var crowd = new Crowd(directory, away(), Database.url(postgres.url()))) {
+            var server = new Programs(directory, Map.of("NARLINK_DATABASE", postgres.url()))
+                    .startHere("serve", "--json", "--http", "127.0.0.1:0");
+            started.add(server.process());
+            await(server, () -> crowd.ends.stream().allMatch(end -> end.count().symbols() > 0));
+            TimeUnit.SECONDS.sleep(2);
+            postgres.stop();
+            goesOn(crowd);
+            assertEquals(503, get(http(server), "/api/fleet").statusCode());
+            postgres.restart();
+            ends(server, crowd);
+        }
+    }
+
+    /// Four satellites with more to carry than there is time without the ledger.
+    private static Crowd.Shape away() {
+        return new Crowd.Shape(4, 0, RATE / 8 * (AWAY_SECONDS + 12L), RATE, LOSS);
+    }
+
+    private static void goesOn(Crowd crowd) throws InterruptedException {
+        TimeUnit.SECONDS.sleep(3); // Who waits for it gives up.
+        long[] then = crowd.ends.stream().mapToLong(FarEnd::bytes).toArray();
+        TimeUnit.SECONDS.sleep(AWAY_SECONDS - 3L);
+        for (int i = 0; i < then.length; i++) {
+            long sent = crowd.ends.get(i).bytes() - then[i];
+            System.out.printf("%d bytes in %d s without the ledger%n", sent, AWAY_SECONDS - 3);
+            assertTrue(sent > 0, "a pass stands still");
+        }
+    }
+
+    private static void ends(Programs.Running server, Crowd crowd) throws Exception {
+        delivered(server, crowd);
+        stop(server);
+        assertEquals(2, warnings(server), read(server.errors()));
+        assertEquals(List.of(), crowd.contradictions(Crowd.Ending.CUT));
     }
 
     private static long warnings(Programs.Running server) {

@@ -23,6 +23,7 @@ import narlink.ground.Pass;
 import narlink.ground.Satellite;
 import narlink.ground.StationLink;
 import narlink.ground.StationName;
+import narlink.ground.ledger.Database;
 import narlink.ground.ledger.SqlLedger;
 import narlink.nix.SecretKey;
 import narlink.nix.StoreDigest;
@@ -50,6 +51,7 @@ final class Crowd implements AutoCloseable {
     private static final int IN_FLIGHT = 300;
 
     final GroundState files;
+    private final Database database;
     final List<FarEnd> ends = new ArrayList<>();
     private final FarEnds pipes = new FarEnds();
 
@@ -68,10 +70,15 @@ final class Crowd implements AutoCloseable {
     final List<StationLink> links = new ArrayList<>();
 
     Crowd(Path directory, Shape shape) throws IOException {
+        this(directory, shape, Database.file(new GroundState(directory).database()));
+    }
+
+    Crowd(Path directory, Shape shape, Database database) throws IOException {
+        this.database = database;
         files = new GroundState(directory);
         files.init();
         var hashes = pack(shape.bytes());
-        try (var ledger = SqlLedger.open(files.database())) {
+        try (var ledger = ledger()) {
             ledger.addStation(files.stationKey().publicKey());
             for (int i = 0; i < shape.satellites(); i++) add(ledger, "sat-%04d".formatted(i), shape, hashes, i);
         }
@@ -242,7 +249,7 @@ final class Crowd implements AutoCloseable {
 
     /// Another hand on its ledger.
     SqlLedger ledger() throws IOException {
-        return SqlLedger.open(files.database());
+        return SqlLedger.open(database);
     }
 
     @Override

@@ -13,7 +13,14 @@ import java.util.OptionalLong;
 /// @param every from one beginning to the next; none: it comes once
 public record Contact(
         StationLink.Route route, Instant begin, Instant end, OptionalLong rate, Optional<Duration> every) {
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    /// What lies beyond is a slip of the pen.
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
     public Contact {
+        if (begin.isBefore(EARLIEST) || end.isAfter(LATEST)) {
+            throw new IllegalArgumentException("it is not between the years 1 and 9999");
+        }
         if (!begin.isBefore(end)) throw new IllegalArgumentException("it ends at " + end + ", before it began");
         if (rate.isPresent() && rate.getAsLong() < 1) throw new IllegalArgumentException("a rate of nothing");
         if (every.isPresent() && every.get().compareTo(Duration.between(begin, end)) < 0) {

@@ -3,6 +3,7 @@ package narlink.ground;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,11 @@ import java.util.OptionalLong;
 
 /// When each route is open. A route of which the plan has never told is always open.
 public final class ContactPlan {
+    /// Contacts without a gap between them, of which some come again and again, are followed so far at least: a pass
+    /// that
+    /// ends there goes on with the next one.
+    private static final int MOST_ROUNDS = 100;
+
     private final Map<StationLink.Route, List<Contact>> contacts = new HashMap<>();
 
     public ContactPlan(Collection<Contact> all) {
@@ -18,6 +24,7 @@ public final class ContactPlan {
             contacts.computeIfAbsent(contact.route(), unused -> new ArrayList<>())
                     .add(contact);
         }
+        contacts.values().forEach(list -> list.sort(Comparator.comparing(Contact::begin)));
     }
 
     /// Whether a route can be used.
@@ -34,34 +41,35 @@ public final class ContactPlan {
     public Chance at(StationLink.Route route, Instant now) {
         var all = contacts.get(route);
         if (all == null) return new Chance.Open(Optional.empty(), OptionalLong.empty());
-        var running = occurrences(all, now).stream()
-                .filter(contact -> contact.runs(now))
-                .toList();
-        if (running.isEmpty()) {
-            return new Chance.Closed(
-                    occurrences(all, now).stream().map(Contact::begin).min(Instant::compareTo));
+        Optional<Contact> latest = Optional.empty();
+        Optional<Instant> opens = Optional.empty();
+        for (var contact : all) {
+            var next = contact.at(now);
+            if (next.isEmpty()) continue;
+            var begin = next.get().begin();
+            if (!next.get().runs(now)) {
+                if (opens.isEmpty() || begin.isBefore(opens.get())) opens = Optional.of(begin);
+            } else if (latest.isEmpty() || begin.isAfter(latest.get().begin())) {
+                latest = next;
+            }
         }
-        var latest = running.getFirst();
-        for (var contact : running) {
-            if (contact.begin().isAfter(latest.begin())) latest = contact;
-        }
-        return new Chance.Open(Optional.of(end(all, now)), latest.rate());
+        if (latest.isEmpty()) return new Chance.Closed(opens);
+        return new Chance.Open(Optional.of(end(all, now)), latest.get().rate());
     }
 
+    /// Each round takes in all that begins before the end of the one before, in the order of the beginnings.
     private static Instant end(List<Contact> all, Instant now) {
         var end = now;
-        // Each round takes in at least one contact, so that there are no more rounds than contacts.
-        for (int round = 0; round < all.size(); round++) {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
             var before = end;
-            for (var contact : occurrences(all, before)) {
-                if (contact.runs(before) && contact.end().isAfter(end)) end = contact.end();
+            for (var contact : all) {
+                var next = contact.at(end);
+                if (next.isPresent() && next.get().runs(end) && next.get().end().isAfter(end)) {
+                    end = next.get().end();
+                }
             }
             if (end.equals(before)) break;
         }
         return end;
-    }
-
-    private static List<Contact> occurrences(List<Contact> all, Instant now) {
-        return all.stream().flatMap(contact -> contact.at(now).stream()).toList();
     }
 }

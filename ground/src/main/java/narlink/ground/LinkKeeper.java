@@ -17,6 +17,8 @@ final class LinkKeeper {
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /// How long a pass may take to end.
+    private static final Duration PATIENCE_WITH_PIPES = Duration.ofSeconds(3);
     /// After so long without news the queue is tried again.
     private static final Duration QUIET = Duration.ofSeconds(30);
 
@@ -29,6 +31,9 @@ final class LinkKeeper {
     private Duration pause = TICK;
     private @Nullable Workload last;
     private volatile boolean stopped;
+    private volatile @Nullable Link open;
+    /// Since when the open pipe is to be closed, by the server's thread; 0 while it may be open.
+    private long unwanted;
 
     LinkKeeper(Server.Post post, StationLink link, Satellite satellite, Function<Instant, ContactPlan.Chance> plan) {
         this.post = post;
@@ -54,6 +59,27 @@ final class LinkKeeper {
         thread.join(TICK.toMillis());
     }
 
+    /// From the server's thread, each second: who waits in vain for a pipe to take a segment does not hear that his
+    /// pass is to end.
+    void watch() {
+        var pipe = open;
+        if (pipe == null || !stopped && chance() instanceof ContactPlan.Chance.Open) {
+            unwanted = 0;
+        } else if (unwanted == 0) {
+            unwanted = System.nanoTime();
+        } else if (System.nanoTime() - unwanted > PATIENCE_WITH_PIPES.toNanos()) {
+            try {
+                pipe.close();
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "closing a stuck pipe", e);
+            }
+        }
+    }
+
+    boolean isOver() {
+        return !thread.isAlive();
+    }
+
     private void keep() {
         try {
             while (!stopped) {
@@ -70,20 +96,24 @@ final class LinkKeeper {
     }
 
     private ContactPlan.Chance chance() {
-        return plan.apply(post.clock().instant());
+        return plan.apply(post.clocks().wall().instant());
     }
 
-    private void visit(ContactPlan.Chance.Open open) throws InterruptedException {
-        try (var pipe = post.dialer().open(link.pipe(), patience(open))) {
+    private void visit(ContactPlan.Chance.Open chance) throws InterruptedException {
+        try (var pipe = post.dialer().open(link.pipe(), patience(chance))) {
+            open = pipe;
             post.listener().opened(link.route());
-            var began = post.clock().instant();
-            contact(pipe, began);
+            long began = System.nanoTime();
+            contact(pipe, post.clocks().wall().instant());
             // A pipe that closes as soon as it opens is not to be dialled without end.
-            if (Duration.between(began, post.clock().instant()).compareTo(PATIENCE) > 0) pause = TICK;
+            if (System.nanoTime() - began > PATIENCE.toNanos()) pause = TICK;
+            open = null;
             if (!stopped && chance() instanceof ContactPlan.Chance.Open) rest();
         } catch (IOException | RuntimeException e) {
+            open = null;
             if (stopped) return;
-            LOG.log(e instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "link", e);
+            boolean expected = e instanceof IOException || e instanceof LedgerException;
+            LOG.log(expected ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "link", e);
             post.listener().unreachable(link.route(), String.valueOf(e.getMessage()), pause);
             rest();
         }
@@ -100,7 +130,7 @@ final class LinkKeeper {
 
     private Duration patience(ContactPlan.Chance.Open open) {
         return open.until()
-                .map(until -> shorter(Duration.between(post.clock().instant(), until), PATIENCE))
+                .map(until -> shorter(Duration.between(post.clocks().wall().instant(), until), PATIENCE))
                 .filter(left -> left.compareTo(TICK) > 0)
                 .orElse(open.until().isEmpty() ? PATIENCE : TICK);
     }
@@ -120,7 +150,7 @@ final class LinkKeeper {
                                 post.stationKey(),
                                 post.packs(),
                                 settings(open),
-                                post.clock(),
+                                post.clocks(),
                                 tally -> post.listener()
                                         .progress(
                                                 link.route(),
@@ -145,7 +175,7 @@ final class LinkKeeper {
         var left = post.ledger().deployments(satellite.name()).stream()
                 .filter(deployment -> !deployment.ended())
                 .toList();
-        var now = post.clock().instant();
+        var now = post.clocks().wall().instant();
         if (sum.tally().sentSegments() > 0 || sum.tally().receivedReports() > 0) {
             post.ledger()
                     .happened(
@@ -172,7 +202,8 @@ final class LinkKeeper {
                         own.turnaround())
                 .over(link.pipe());
         return open.until()
-                .map(until -> settings.lasting(Duration.between(post.clock().instant(), until)))
+                .map(until ->
+                        settings.lasting(Duration.between(post.clocks().wall().instant(), until)))
                 .orElse(settings);
     }
 
@@ -187,7 +218,7 @@ final class LinkKeeper {
     /// @return why the contact has ended; empty to fly on
     private Optional<String> listen(Link pipe, ReportIntake intake, Asking asking, Workload known)
             throws InterruptedException {
-        var quiet = post.clock().instant().plus(QUIET);
+        long quiet = System.nanoTime() + QUIET.toNanos();
         while (true) {
             var heard = pipe.next(TICK);
             if (heard instanceof Link.Heard.Closed closed) return Optional.of(closed.why());
@@ -196,7 +227,7 @@ final class LinkKeeper {
             if (!(chance() instanceof ContactPlan.Chance.Open)) return Optional.of("the contact is over");
             var work = work();
             if (!known.covers(work)) return Optional.empty();
-            boolean due = news || !post.clock().instant().isBefore(quiet);
+            boolean due = news || System.nanoTime() - quiet >= 0;
             // Where nothing comes back, everything for this contact was sent.
             boolean wants = !work.isEmpty() || !asking.over();
             if (link.settings().returnLink() && due && wants) return Optional.empty();
@@ -204,7 +235,7 @@ final class LinkKeeper {
     }
 
     private boolean isNews(byte[] segment, ReportIntake intake, Asking asking) {
-        var now = post.clock().instant();
+        var now = post.clocks().wall().instant();
         return switch (intake.take(segment, now)) {
             case ReportIntake.Taken.Refused no -> false;
             case ReportIntake.Taken.Told told -> {

@@ -28,6 +28,9 @@ public final class Pass {
     /// Who was heard so short a time ago is in sight.
     private static final Duration LATELY = Duration.ofMinutes(1);
 
+    /// Segments that are looked at before something is sent again: who floods the return link does not stop the pass.
+    private static final int MOST_HEARD = 64;
+
     /// How long a pass goes on without its database.
     private static final Duration RESERVE = Duration.ofMinutes(1);
 
@@ -52,7 +55,7 @@ public final class Pass {
     private final SecretKey stationKey;
     private final Path packs;
     private final Settings settings;
-    private final Clock clock;
+    private final Clocks clocks;
     private final Listener listener;
     private final Asking asking;
 
@@ -172,7 +175,7 @@ public final class Pass {
             SecretKey stationKey,
             Path packs,
             Settings settings,
-            Clock clock,
+            Clocks clocks,
             Listener listener,
             Asking asking) {
         this.ledger = ledger;
@@ -180,7 +183,7 @@ public final class Pass {
         this.stationKey = stationKey;
         this.packs = packs;
         this.settings = settings;
-        this.clock = clock;
+        this.clocks = clocks;
         this.listener = listener;
         this.asking = asking;
     }
@@ -207,7 +210,7 @@ public final class Pass {
 
     /// Closes the link a little after the contact's end: a pipe that takes no more would keep its sender for ever.
     private Thread curfew(Link link) {
-        return Thread.ofPlatform().daemon().name("curfew").start(() -> {
+        return Thread.ofVirtual().name("curfew").start(() -> {
             if (settings.duration().isZero()) return;
             try {
                 Thread.sleep(settings.duration().plus(CURFEW));
@@ -227,6 +230,7 @@ public final class Pass {
         private final Leases leases;
         private final SymbolSource symbols;
         private final ReportIntake intake = new ReportIntake(ledger, satellite);
+        private final Clock clock = clocks.steady().get();
         private final Instant began = clock.instant();
         private final Map<Integer, Deployment> open = Load.open(ledger, satellite, stationKey.publicKey(), began);
         private final Optional<String> unfit = Load.dropUnfit(open, settings.segmentSize());
@@ -360,7 +364,10 @@ public final class Pass {
             try {
                 esi = leases.take(deployment.announcement(), run.object(), run.block(), run.count());
             } catch (LedgerException e) {
-                LOG.log(System.Logger.Level.WARNING, "nothing can be sent: {0}", e.getMessage());
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "nothing can be sent: {0}",
+                        e.getMessage()); // The ledger tells once.
                 hear(LISTEN);
                 return;
             }
@@ -435,7 +442,7 @@ public final class Pass {
         /// @return why the pipe has closed, null while it is open
         private @Nullable String hear(Duration most) throws InterruptedException {
             var patience = most;
-            while (true) {
+            for (int heard = 0; heard < MOST_HEARD; heard++) {
                 switch (link.next(patience)) {
                     case Link.Heard.Nothing nothing -> {
                         return null;
@@ -447,12 +454,13 @@ public final class Pass {
                 }
                 patience = Duration.ZERO;
             }
+            return null;
         }
 
         private void take(byte[] segment) {
             var now = clock.instant();
             receivedBytes += Frames.frameLength(segment.length);
-            switch (intake.take(segment, now)) {
+            switch (intake.take(segment, clocks.wall().instant())) {
                 case ReportIntake.Taken.Refused no -> refused++;
                 case ReportIntake.Taken.Told told -> told(told.answer(), now);
                 case ReportIntake.Taken.Believed believed -> {
@@ -486,7 +494,7 @@ public final class Pass {
                 return watch.leave();
             } catch (LedgerException e) {
                 // The pass goes on with what it knows, as long as its leases last.
-                LOG.log(System.Logger.Level.WARNING, "the pass goes on by itself: {0}", e.getMessage());
+                LOG.log(System.Logger.Level.DEBUG, "the pass goes on by itself: {0}", e.getMessage());
                 return Optional.empty();
             }
         }

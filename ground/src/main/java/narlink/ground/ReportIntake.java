@@ -77,7 +77,7 @@ final class ReportIntake {
         try {
             return believe(report, segment, now);
         } catch (LedgerException e) {
-            LOG.log(System.Logger.Level.WARNING, "a report cannot be kept: {0}", e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, "a report cannot be kept: {0}", e.getMessage());
             return new Taken.Believed(report, later);
         }
     }

@@ -2,8 +2,8 @@ package narlink.ground;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +26,8 @@ public final class Server {
 
     private final Post post;
     private final Map<StationLink, LinkKeeper> keepers = new HashMap<>();
+    /// Of links that are gone, until their passes have ended.
+    private final List<LinkKeeper> leaving = new ArrayList<>();
     private volatile ContactPlan plan = new ContactPlan(List.of());
     private volatile boolean stopped;
 
@@ -41,7 +43,7 @@ public final class Server {
             Dialer dialer,
             Asker asker,
             Listener listener,
-            Clock clock) {}
+            Clocks clocks) {}
 
     /// Has satellites asked about their stores.
     @FunctionalInterface
@@ -86,17 +88,23 @@ public final class Server {
         while (!stopped) {
             try {
                 look();
+            } catch (LedgerException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the timetable can't be read", e);
             } catch (RuntimeException e) {
                 // With what is known already it goes on: the database may come back.
                 LOG.log(System.Logger.Level.WARNING, "the timetable can't be read: " + e.getMessage());
             }
+            keepers.values().forEach(LinkKeeper::watch);
+            leaving.forEach(LinkKeeper::watch);
+            leaving.removeIf(LinkKeeper::isOver);
             synchronized (this) {
                 if (!stopped) wait(LOOK.toMillis());
             }
         }
-        keepers.values().forEach(LinkKeeper::stop);
+        leaving.addAll(keepers.values());
+        leaving.forEach(LinkKeeper::stop);
         long end = System.nanoTime() + FAREWELL.toNanos();
-        for (var keeper : keepers.values()) keeper.await(TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
+        for (var keeper : leaving) keeper.await(TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
     }
 
     /// From any thread: passes end in order, leases are given back, and [#run] returns.
@@ -112,6 +120,7 @@ public final class Server {
         keepers.entrySet().removeIf(entry -> {
             if (links.contains(entry.getKey())) return false;
             entry.getValue().stop();
+            leaving.add(entry.getValue());
             return true;
         });
         for (var link : links) {

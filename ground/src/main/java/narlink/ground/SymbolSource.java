@@ -7,18 +7,38 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import narlink.Bytes;
 import narlink.fec.BlockEncoder;
-import narlink.fec.Oti;
 import narlink.wire.FecObject;
 
 /// Encoding symbols of deployments, any ESI on demand: source symbols as they stand in the pack, repair symbols by
 /// encoders.
 final class SymbolSource implements Closeable {
+    private static final int STRIPS = 4;
+    private static final int STRIP_BYTES = 128 * 1024;
+
     private final Path packs;
     private final Encoders encoders;
     private final Map<String, FileChannel> open = new HashMap<>();
+    private final Map<Encoders.Key, Strip> strips = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Encoders.Key, Strip> eldest) {
+            return size() > STRIPS;
+        }
+    };
+
+    /// Repair symbols of one block that were made ahead: an encoder may be gone when the next segment is due.
+    ///
+    /// @param esi of the first
+    private record Strip(int esi, byte[] symbols) {
+        boolean has(int first, int count, int size) {
+            return first >= esi && (first - esi + count) * (long) size <= symbols.length;
+        }
+    }
 
     /// @param packs directory of the pack files
     SymbolSource(Path packs) {
@@ -38,18 +58,29 @@ final class SymbolSource implements Closeable {
                     data(deployment, object, oti.offset(block) + (long) esi * size, length), 0, out, 0, length);
         }
         if (sources < count) {
-            var encoder = encoder(deployment, object, oti, block);
-            for (int i = sources; i < count; i++) encoder.symbol(esi + i, out, i * size);
+            repair(deployment, object, block, esi + sources, out, sources * size);
         }
         return Bytes.of(out);
     }
 
-    private BlockEncoder encoder(Deployment deployment, FecObject object, Oti oti, int block) throws IOException {
+    /// Fills `out` from `at` on.
+    private void repair(Deployment deployment, FecObject object, int block, int esi, byte[] out, int at)
+            throws IOException {
+        var oti = deployment.announcement().oti(object).orElseThrow();
+        int size = oti.symbolSize();
+        int count = (out.length - at) / size;
         var key = new Encoders.Key(deployment.announcement().manifestHash(), object, oti, block);
-        return encoders.of(key, (long) oti.k(block) * oti.symbolSize(), () -> {
-            byte[] data = data(deployment, object, oti.offset(block), oti.length(block));
-            return BlockEncoder.of(data, 0, data.length, oti.k(block), oti.symbolSize());
-        });
+        var strip = strips.get(key);
+        if (strip == null || !strip.has(esi, count, size)) {
+            int ahead = Math.max(count, Math.min(oti.k(block) / 8, STRIP_BYTES / size));
+            strip = new Strip(esi, encoders.symbols(key, (long) oti.k(block) * size, esi, ahead, () -> {
+                byte[] data = data(deployment, object, oti.offset(block), oti.length(block));
+                return BlockEncoder.of(data, 0, data.length, oti.k(block), size);
+            }));
+            strips.remove(key); // The newest goes last.
+            strips.put(key, strip);
+        }
+        System.arraycopy(strip.symbols(), (esi - strip.esi()) * size, out, at, count * size);
     }
 
     private byte[] data(Deployment deployment, FecObject object, long offset, int length) throws IOException {

@@ -117,8 +117,32 @@ final class ContactPlanProperties {
                 new ContactPlan(contacts).at(ROUTE, second(15)));
     }
 
+    /// One that begins whenever another ends, and one that goes on for ever, are followed without looking at each pair.
+    @Example
+    void aLongPlanIsLookedThroughQuickly() {
+        var contacts = new ArrayList<Contact>();
+        for (int i = 100_000; i > 0; i--) {
+            contacts.add(new Contact(ROUTE, second(i), second(i + 1), OptionalLong.empty(), Optional.empty()));
+        }
+        assertEquals(
+                new ContactPlan.Chance.Open(Optional.of(second(100_001)), OptionalLong.empty()),
+                new ContactPlan(contacts).at(ROUTE, second(1)));
+        contacts.clear();
+        for (int i = 1; i < 10_000; i++) {
+            contacts.add(new Contact(
+                    ROUTE, second(i), second(i + 1), OptionalLong.empty(), Optional.of(Duration.ofSeconds(1))));
+        }
+        assertTrue(new ContactPlan(contacts).at(ROUTE, second(20_000)) instanceof ContactPlan.Chance.Open);
+    }
+
     @Example
     void nonsenseIsNoContact() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Contact(ROUTE, Instant.MIN, second(1), OptionalLong.empty(), Optional.empty()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Contact(ROUTE, second(1), Instant.MAX, OptionalLong.empty(), Optional.empty()));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Contact(ROUTE, second(5), second(5), OptionalLong.empty(), Optional.empty()));

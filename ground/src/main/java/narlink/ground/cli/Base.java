@@ -86,11 +86,15 @@ abstract class Base implements Callable<Integer> {
     }
 
     Ledger ledger() throws IOException {
+        return SqlLedger.open(database());
+    }
+
+    Database database() throws IOException {
         var files = files();
         if (!files.exists()) {
             throw new IOException("no narlink state in " + files.directory() + "; run narlink init first");
         }
-        return SqlLedger.open(database(files));
+        return database(files);
     }
 
     static Satellite satellite(Ledger ledger, String name) throws IOException {

@@ -40,6 +40,7 @@ final class ContactFile {
         if (Files.size(file) > MAX_BYTES) throw new IOException(file + " is too large for a contact plan");
         try {
             var text = Files.readString(file).strip();
+            if (text.indexOf('\0') >= 0) throw new IllegalArgumentException("it holds NUL bytes, which no text does");
             var contacts = text.startsWith("[") || text.startsWith("{") ? json(text) : csv(text);
             if (contacts.size() > MAX_CONTACTS) {
                 throw new IllegalArgumentException("it has more than " + MAX_CONTACTS + " contacts");

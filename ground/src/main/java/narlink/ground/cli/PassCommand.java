@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import narlink.ground.Clocks;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.Link;
@@ -81,7 +82,9 @@ final class PassCommand extends Base {
     /// Flies until the contact is over; what turns out to be stuck on board is planned anew in between.
     private Pass.Result fly(Link link, Ledger ledger, Satellite satellite, Pass.Settings settings)
             throws IOException, InterruptedException {
-        var end = Instant.now().plus(duration);
+        var clocks = Clocks.of(Clock.systemUTC());
+        var steady = clocks.steady().get();
+        var end = steady.instant().plus(duration);
         var supplements = new Supplements(files(), ledger, this::openStore);
         Pass.Result result = null;
         while (true) {
@@ -90,8 +93,8 @@ final class PassCommand extends Base {
                     satellite,
                     files().stationKey(),
                     files().packs(),
-                    duration.isZero() ? settings : settings.lasting(Duration.between(Instant.now(), end)),
-                    Clock.systemUTC(),
+                    duration.isZero() ? settings : settings.lasting(Duration.between(steady.instant(), end)),
+                    clocks,
                     new Progress(),
                     asking(ledger, satellite));
             var known = Workload.of(ledger, satellite);
@@ -103,7 +106,7 @@ final class PassCommand extends Base {
             result = result == null ? flown : flown.after(result);
             boolean queued = SupplementText.answer(supplements, satellite);
             boolean goesOn = queued || !known.covers(Workload.of(ledger, satellite));
-            if (!goesOn || !duration.isZero() && !Instant.now().isBefore(end)) return result;
+            if (!goesOn || !duration.isZero() && !steady.instant().isBefore(end)) return result;
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import narlink.ground.Clocks;
 import narlink.ground.Deployment;
 import narlink.ground.Ledger;
 import narlink.ground.PassReport;
@@ -25,6 +26,7 @@ import narlink.ground.http.HttpServer;
 import narlink.ground.http.LivePasses;
 import narlink.ground.json.DeploymentJson;
 import narlink.ground.json.PassJson;
+import narlink.ground.ledger.SqlLedger;
 import narlink.ground.link.Links;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,7 +65,7 @@ final class ServeCommand extends Base {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var over = new CountDownLatch(1);
-        try (var ledger = ledger();
+        try (var ledger = SqlLedger.open(database().forServer());
                 var hook = new ChangeHook(onChange);
                 var passes = new Served(new LivePasses(new Told(ledger, hook), Clock.systemUTC()), ledger)) {
             ledger.addStation(files().stationKey().publicKey());
@@ -75,7 +77,7 @@ final class ServeCommand extends Base {
                     Links::open,
                     satellite -> asking(ledger, satellite),
                     passes.live(),
-                    Clock.systemUTC()));
+                    Clocks.of(Clock.systemUTC())));
             var stop = Thread.ofPlatform().name("stop").unstarted(() -> {
                 server.stop();
                 try {

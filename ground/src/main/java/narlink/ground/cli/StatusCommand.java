@@ -40,13 +40,15 @@ final class StatusCommand extends Base {
                 return 0;
             }
             var fleet = ledger.fleet();
-            print(FleetJson.of(fleet, Instant.now()), () -> {
+            var now = Instant.now();
+            if (json) {
+                print(FleetJson.of(fleet, now), () -> {});
+            } else { // A thousand reports are not opened for what is not told of them.
                 if (fleet.isEmpty()) System.out.println("no satellite yet; narlink satellite add");
-                var now = Instant.now();
                 var text = new StringBuilder();
                 fleet.forEach(member -> tell(member, now, text));
                 System.out.print(text);
-            });
+            }
         }
         return 0;
     }

@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import narlink.ground.Deployment;
 import narlink.ground.Pass;
 import narlink.ground.PassReport;
@@ -27,7 +27,8 @@ public final class LivePasses implements Server.Listener {
 
     private final Server.Listener next;
     private final Clock clock;
-    private final Map<Route, Line> lines = new TreeMap<>();
+    /// Each is its own lock: with every segment of every link it is told of one.
+    private final Map<Route, Line> lines = new ConcurrentSkipListMap<>();
     private final ArrayDeque<JsonObject> reports = new ArrayDeque<>();
     private final Map<Deployment.State, Long> changes = new EnumMap<>(Deployment.State.class);
 
@@ -86,13 +87,18 @@ public final class LivePasses implements Server.Listener {
             since = now;
         }
 
-        void enter(State other, Instant now, String reason) {
+        synchronized void enter(State other, Instant now, String reason) {
             if (other == State.OPEN || state != other) since = now;
             state = other;
             why = reason;
             ended = total();
             tally = Optional.empty();
             rate = new RateMeter();
+        }
+
+        synchronized void progress(Pass.Tally now, Instant when) {
+            tally = Optional.of(now);
+            rate.count(when, now.sentBytes());
         }
 
         Sum total() {
@@ -109,19 +115,21 @@ public final class LivePasses implements Server.Listener {
     }
 
     /// All links that have been heard of since the server was started.
-    synchronized List<Link> links() {
+    List<Link> links() {
         var links = new ArrayList<Link>();
         lines.forEach((route, line) -> links.add(link(route, line)));
         return links;
     }
 
-    synchronized Optional<Link> link(Route route) {
+    Optional<Link> link(Route route) {
         return Optional.ofNullable(lines.get(route)).map(line -> link(route, line));
     }
 
     private Link link(Route route, Line line) {
-        double rate = 8 * line.rate.perSecond(clock.instant(), line.sent());
-        return new Link(route, line.state, line.since, line.why, line.tally, rate, line.total());
+        synchronized (line) {
+            double rate = 8 * line.rate.perSecond(clock.instant(), line.sent());
+            return new Link(route, line.state, line.since, line.why, line.tally, rate, line.total());
+        }
     }
 
     /// The last passes, the newest first.
@@ -136,27 +144,19 @@ public final class LivePasses implements Server.Listener {
 
     @Override
     public void opened(Route route) {
-        synchronized (this) {
-            line(route).enter(State.OPEN, clock.instant(), "");
-        }
+        line(route).enter(State.OPEN, clock.instant(), "");
         next.opened(route);
     }
 
     @Override
     public void progress(Route route, Pass.Tally tally) {
-        synchronized (this) {
-            var line = line(route);
-            line.tally = Optional.of(tally);
-            line.rate.count(clock.instant(), tally.sentBytes());
-        }
+        line(route).progress(tally, clock.instant());
         next.progress(route, tally);
     }
 
     @Override
     public void unreachable(Route route, String why, Duration again) {
-        synchronized (this) {
-            line(route).enter(State.UNREACHABLE, clock.instant(), why);
-        }
+        line(route).enter(State.UNREACHABLE, clock.instant(), why);
         next.unreachable(route, why, again);
     }
 
@@ -176,8 +176,8 @@ public final class LivePasses implements Server.Listener {
     @Override
     public void over(PassReport report) {
         var told = PassJson.of(report);
+        line(report.route()).enter(State.CLOSED, clock.instant(), "");
         synchronized (this) {
-            line(report.route()).enter(State.CLOSED, clock.instant(), "");
             reports.addFirst(told);
             while (reports.size() > REPORTS) reports.removeLast();
         }

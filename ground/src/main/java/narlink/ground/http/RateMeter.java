@@ -15,6 +15,8 @@ final class RateMeter {
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
 
     void count(Instant now, long count) {
+        // The clock was set back: what came before can't be compared.
+        if (!samples.isEmpty() && now.isBefore(samples.getLast().time())) samples.clear();
         if (!samples.isEmpty() && now.isBefore(samples.getLast().time().plus(STEP))) return;
         forget(now);
         samples.add(new Sample(now, count));

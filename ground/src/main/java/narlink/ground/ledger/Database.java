@@ -14,8 +14,13 @@ import org.sqlite.SQLiteDataSource;
 /// @param text the file, or the JDBC URL without what is secret in it
 /// @param jdbcUrl empty for a file
 /// @param durable whether what was committed is on the disk
-public record Database(String text, Path file, String jdbcUrl, boolean durable) {
+/// @param busyMillis how long somebody waits for another process that writes to a file
+public record Database(String text, Path file, String jdbcUrl, boolean durable, int busyMillis) {
     private static final int BUSY_MILLIS = 10_000;
+    /// Where passes wait for it.
+    private static final int SHORT_MILLIS = 2_000;
+    /// How long a server may be silent in the middle of an answer.
+    private static final String SILENCE_SECONDS = "10";
     private static final String POSTGRES = "jdbc:postgresql:";
     /// SQLite has one writer at a time anyway.
     private static final int FILE_CONNECTIONS = 4;
@@ -25,12 +30,12 @@ public record Database(String text, Path file, String jdbcUrl, boolean durable) 
     private static final int PATIENCE_MILLIS = 2_000;
 
     public static Database file(Path file) {
-        return new Database(file.toString(), file, "", true);
+        return new Database(file.toString(), file, "", true, BUSY_MILLIS);
     }
 
     /// A file that need not outlive the machine.
     static Database scratch(Path file) {
-        return new Database(file.toString(), file, "", false);
+        return new Database(file.toString(), file, "", false, BUSY_MILLIS);
     }
 
     /// @param url such as `jdbc:postgresql://host:5432/narlink?user=narlink&password=…`
@@ -41,14 +46,23 @@ public record Database(String text, Path file, String jdbcUrl, boolean durable) 
                     "a database is named as jdbc:postgresql://HOST[:PORT]/NAME?user=USER&password=PASSWORD");
         }
         int query = url.indexOf('?');
-        return new Database(query < 0 ? url : url.substring(0, query), Path.of(""), url, true);
+        return new Database(query < 0 ? url : url.substring(0, query), Path.of(""), url, true, BUSY_MILLIS);
+    }
+
+    /// The same for a program whose threads have other things to do than to wait.
+    public Database forServer() {
+        return new Database(text, file, jdbcUrl, durable, SHORT_MILLIS);
+    }
+
+    boolean isFile() {
+        return jdbcUrl.isEmpty();
     }
 
     HikariDataSource source() throws IOException {
         var config = new HikariConfig();
         config.setPoolName("ledger");
         config.setMinimumIdle(0);
-        if (jdbcUrl.isEmpty()) {
+        if (isFile()) {
             var directory = file.toAbsolutePath().getParent();
             if (directory != null) {
                 Files.createDirectories(directory);
@@ -56,11 +70,14 @@ public record Database(String text, Path file, String jdbcUrl, boolean durable) 
             }
             config.setDataSource(sqlite());
             config.setMaximumPoolSize(FILE_CONNECTIONS);
-            config.setConnectionTimeout(2 * BUSY_MILLIS);
+            config.setConnectionTimeout(2L * busyMillis);
         } else {
             config.setJdbcUrl(jdbcUrl);
             config.setMaximumPoolSize(SERVER_CONNECTIONS);
             config.setConnectionTimeout(PATIENCE_MILLIS);
+            // One that is there and says nothing is away too; a URL may say otherwise.
+            config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
+            config.addDataSourceProperty("connectTimeout", "2");
         }
         try {
             return new HikariDataSource(config);
@@ -74,7 +91,7 @@ public record Database(String text, Path file, String jdbcUrl, boolean durable) 
         config.setJournalMode(durable ? SQLiteConfig.JournalMode.WAL : SQLiteConfig.JournalMode.MEMORY);
         config.setSynchronous(durable ? SQLiteConfig.SynchronousMode.FULL : SQLiteConfig.SynchronousMode.OFF);
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        config.setBusyTimeout(BUSY_MILLIS);
+        config.setBusyTimeout(busyMillis);
         config.enforceForeignKeys(true);
         var source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);

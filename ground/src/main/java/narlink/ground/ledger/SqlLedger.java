@@ -47,7 +47,7 @@ public final class SqlLedger implements Ledger {
         var source = database.source();
         try {
             Schema.bringTo(source);
-            return new SqlLedger(new Transactions(Jdbi.create(source)), source);
+            return new SqlLedger(new Transactions(Jdbi.create(source), database.isFile()), source);
         } catch (FlywayException | JdbiException e) {
             source.close();
             throw new IOException("cannot open the ledger " + database.text() + ": " + e.getMessage(), e);
@@ -57,7 +57,7 @@ public final class SqlLedger implements Ledger {
     /// Opens a database that is known to be up to date.
     static SqlLedger openAsIs(Database database) throws IOException {
         var source = database.source();
-        return new SqlLedger(new Transactions(Jdbi.create(source)), source);
+        return new SqlLedger(new Transactions(Jdbi.create(source), database.isFile()), source);
     }
 
     /// Opens an SQLite file.
@@ -444,6 +444,7 @@ public final class SqlLedger implements Ledger {
 
     @Override
     public void close() {
+        jdbi.close();
         try {
             database.close();
         } catch (IOException e) {

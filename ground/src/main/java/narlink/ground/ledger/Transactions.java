@@ -1,6 +1,5 @@
 package narlink.ground.ledger;
 
-import java.time.Duration;
 import java.util.Optional;
 import narlink.ground.LedgerException;
 import org.jdbi.v3.core.ConnectionException;
@@ -8,24 +7,25 @@ import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
-/// Jdbi's transactions; what fails in them is a [LedgerException]. While no connection can be had, only now and then
-/// somebody waits for one: passes have other things to do.
+/// Jdbi's transactions; what fails in them is a [LedgerException]. While no connection can be had, or nothing be
+/// written, nobody waits for it: see [Reach].
 final class Transactions {
-    private static final Duration AWAY = Duration.ofSeconds(3);
-
     private final Jdbi jdbi;
-    private volatile @Nullable Absence absence;
+    private final Reach reading;
+    private final Reach writing;
+    private final Optional<SharedCommit> shared;
 
-    private record Absence(long sinceNanos, ConnectionException why) {
-        boolean over() {
-            return System.nanoTime() - sinceNanos > AWAY.toNanos();
-        }
-    }
-
-    Transactions(Jdbi jdbi) {
+    /// @param together whether transactions that come at the same time are to be made one
+    Transactions(Jdbi jdbi, boolean together) {
         this.jdbi = jdbi;
+        this.reading = new Reach(
+                "the database: reading and writing", () -> jdbi.useHandle(handle -> handle.execute("SELECT 1")));
+        this.writing = new Reach(
+                "the database: writing",
+                () -> jdbi.useTransaction(
+                        handle -> handle.execute("UPDATE satellite SET system = system WHERE name = ''")));
+        this.shared = together ? Optional.of(new SharedCommit(jdbi)) : Optional.empty();
     }
 
     private interface Call<R, X extends Exception> {
@@ -33,12 +33,11 @@ final class Transactions {
     }
 
     private <R, X extends Exception> R call(Call<R, X> call) throws X {
-        var away = Optional.ofNullable(absence).filter(known -> !known.over());
-        if (away.isPresent()) throw new LedgerException(away.get().why());
+        reading.check();
         try {
             return call.run();
         } catch (ConnectionException e) {
-            absence = new Absence(System.nanoTime(), e);
+            reading.lost(e);
             throw new LedgerException(e);
         } catch (JdbiException e) {
             throw new LedgerException(e);
@@ -57,7 +56,16 @@ final class Transactions {
     }
 
     <R, X extends Exception> R inTransaction(HandleCallback<R, X> callback) throws X {
-        return call(() -> jdbi.inTransaction(callback));
+        writing.check();
+        return call(() -> {
+            if (shared.isEmpty()) return jdbi.inTransaction(callback);
+            try {
+                return shared.get().run(callback);
+            } catch (JdbiException e) {
+                if (SharedCommit.isLocked(e)) writing.lost(e);
+                throw e;
+            }
+        });
     }
 
     <X extends Exception> void useTransaction(HandleConsumer<X> callback) throws X {
@@ -65,5 +73,11 @@ final class Transactions {
             callback.useHandle(handle);
             return true;
         });
+    }
+
+    void close() {
+        shared.ifPresent(SharedCommit::close);
+        reading.close();
+        writing.close();
     }
 }

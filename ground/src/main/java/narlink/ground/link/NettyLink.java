@@ -29,10 +29,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import narlink.ground.Link;
 import narlink.wire.FrameReader;
 import narlink.wire.Frames;
@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A link over a socket. A sender waits while more than a segment or two are on their way to the kernel, so that a
 /// newer report counts at once.
+///
+/// One that listens goes on listening. Who calls while somebody else is connected may be a stranger, or the far end
+/// anew, which has lost its old connection without a word: it takes the place of the old one with its first good frame,
+/// or at once where nothing was heard of the old one lately. Of those who wait so, the newest is kept.
 final class NettyLink implements Link {
     private static final int WAITING_BYTES = 32 * 1024;
     /// Small, so that what is sent is on the link and not in a buffer before it.
@@ -48,9 +52,17 @@ final class NettyLink implements Link {
 
     private static final int DATAGRAM = Frames.MAX_SEGMENT + Frames.DATAGRAM_OVERHEAD;
 
+    /// Who was heard so short a time ago is connected.
+    private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Inbox inbox = new Inbox();
     private final Object writable = new Object();
-    private @Nullable Channel channel;
+    private volatile @Nullable Channel channel;
+    private @Nullable Channel server;
+    private @Nullable Channel waiting;
+    private boolean closed;
+    private long heard = System.nanoTime() - LATELY_NANOS;
+    private final CountDownLatch called = new CountDownLatch(1);
     private boolean datagrams;
     private volatile @Nullable InetSocketAddress peer;
 
@@ -107,8 +119,7 @@ final class NettyLink implements Link {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1, WAITING_BYTES))
                 .handler(link.initializer());
         if (type == NioSocketChannel.class) bootstrap.option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
-        link.channel = link.opened(bootstrap.connect(address), "cannot connect to " + url.text());
-        link.begin();
+        begin(link.opened(bootstrap.connect(address), "cannot connect to " + url.text()));
         return link;
     }
 
@@ -116,39 +127,93 @@ final class NettyLink implements Link {
             Class<? extends io.netty.channel.ServerChannel> type, SocketAddress address, PipeUrl url, Duration patience)
             throws IOException, InterruptedException {
         var link = new NettyLink();
-        var accepted = new CompletableFuture<Channel>();
         var bootstrap = new ServerBootstrap()
                 .group(GROUP)
                 .channel(type)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1, WAITING_BYTES))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
-                    protected void initChannel(Channel channel) {
-                        if (accepted.complete(channel)) channel.pipeline().addLast(link.new StreamHandler());
-                        else channel.close(); // One satellite, one pass: a second caller is a mistake.
+                    protected void initChannel(Channel caller) {
+                        caller.pipeline().addLast(link.new StreamHandler());
+                        link.called(caller);
                     }
                 });
-        var server = link.opened(bootstrap.bind(address), "cannot listen on " + url.text());
+        if (type == NioServerSocketChannel.class) bootstrap.childOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
+        link.server = link.opened(bootstrap.bind(address), "cannot listen on " + url.text());
         try {
-            link.channel = accepted.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+            if (link.called.await(patience.toMillis(), TimeUnit.MILLISECONDS)) return link;
+        } catch (InterruptedException e) {
             link.close();
-            throw new IOException("nobody connected to " + url.text() + " within " + patience.toSeconds() + " s", e);
-        } catch (ExecutionException e) {
-            link.close();
-            throw new IOException("cannot listen on " + url.text() + ": " + e.getMessage(), e);
-        } finally {
-            server.close();
+            throw e;
         }
-        link.begin();
-        return link;
+        link.close();
+        throw new IOException("nobody connected to " + url.text() + " within " + patience.toSeconds() + " s");
+    }
+
+    private synchronized void called(Channel caller) {
+        if (closed) {
+            caller.close();
+        } else if (channel != null && channel.isActive() && isHeard()) {
+            if (waiting != null) waiting.close();
+            waiting = caller;
+        } else {
+            connect(caller);
+        }
+    }
+
+    private boolean isHeard() {
+        return System.nanoTime() - heard < LATELY_NANOS;
+    }
+
+    /// Makes a caller the far end.
+    private synchronized void connect(Channel caller) {
+        var before = channel;
+        if (before == caller) return;
+        channel = caller;
+        if (waiting == caller) waiting = null;
+        heard = System.nanoTime() - LATELY_NANOS;
+        if (before != null) before.close();
+        caller.eventLoop().execute(() -> begin(caller));
+        called.countDown();
+        wake();
+    }
+
+    /// Of the old connection nothing was heard for long, and somebody else has called.
+    private void replace() {
+        Channel next;
+        synchronized (this) {
+            next = waiting;
+            if (next == null || isHeard()) return;
+        }
+        connect(next);
+    }
+
+    private synchronized void segment(Channel from, byte[] segment) {
+        if (from == waiting) connect(from);
+        if (from != channel) return;
+        heard = System.nanoTime();
+        inbox.segment(segment);
+    }
+
+    /// A connection has ended.
+    private void ended(Channel ended, String why) {
+        Channel next;
+        synchronized (this) {
+            if (ended == waiting) waiting = null;
+            if (ended != channel) return;
+            next = waiting;
+        }
+        if (next == null) inbox.closed(why);
+        else connect(next);
+        wake();
     }
 
     private ChannelInitializer<Channel> initializer() {
         return new ChannelInitializer<>() {
             @Override
-            protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new StreamHandler());
+            protected void initChannel(Channel made) {
+                channel = made; // Something may be heard before who opens it knows that it is open.
+                made.pipeline().addLast(new StreamHandler());
             }
         };
     }
@@ -162,8 +227,8 @@ final class NettyLink implements Link {
     }
 
     /// A lone 0x00 ends whatever was left on the line.
-    private void begin() {
-        channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+    private static void begin(Channel channel) {
+        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
     }
 
     @Override
@@ -179,6 +244,7 @@ final class NettyLink implements Link {
             // A datagram that can't be sent is a lost one.
             channel().writeAndFlush(new DatagramPacket(bytes, to)).await();
         } else {
+            replace();
             channel().writeAndFlush(bytes);
             awaitWritable();
         }
@@ -186,8 +252,11 @@ final class NettyLink implements Link {
     }
 
     private void awaitWritable() throws InterruptedException {
-        synchronized (writable) {
-            while (channel().isOpen() && !channel().isWritable()) writable.wait(1000);
+        while (channel().isOpen() && !channel().isWritable()) {
+            synchronized (writable) {
+                if (channel().isOpen() && !channel().isWritable()) writable.wait(1000);
+            }
+            replace();
         }
     }
 
@@ -198,8 +267,15 @@ final class NettyLink implements Link {
 
     @Override
     public void close() {
-        var open = channel;
-        if (open != null) open.close().awaitUninterruptibly();
+        List<Channel> all;
+        synchronized (this) {
+            closed = true;
+            all = Stream.of(server, waiting, channel)
+                    .flatMap(Stream::ofNullable)
+                    .toList();
+        }
+        all.forEach(Channel::close);
+        for (var one : all) one.closeFuture().awaitUninterruptibly();
     }
 
     private Channel channel() {
@@ -221,7 +297,7 @@ final class NettyLink implements Link {
         protected void channelRead0(ChannelHandlerContext context, ByteBuf message) {
             byte[] bytes = new byte[message.readableBytes()];
             message.readBytes(bytes);
-            reader.feed(bytes, 0, bytes.length, inbox::segment);
+            reader.feed(bytes, 0, bytes.length, segment -> segment(context.channel(), segment));
         }
 
         @Override
@@ -231,15 +307,13 @@ final class NettyLink implements Link {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            inbox.closed("the far end closed the pipe");
-            wake();
+            ended(context.channel(), "the far end closed the pipe");
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            inbox.closed("the pipe broke: " + cause.getMessage());
+            ended(context.channel(), "the pipe broke: " + cause.getMessage());
             context.close();
-            wake();
         }
     }
 

@@ -216,7 +216,7 @@ final class Earth {
                             stations.get(station),
                             files.packs(),
                             settings.lasting(left),
-                            clock(),
+                            narlink.ground.Clocks.simulated(clock()),
                             tally -> {},
                             asking)
                     .fly(

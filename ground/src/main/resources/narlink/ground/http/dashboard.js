@@ -4,6 +4,7 @@
 const NAME = location.pathname.startsWith('/satellites/') ? decodeURIComponent(location.pathname.slice(12)) : null;
 const main = document.getElementById('main');
 const MOST_ROWS = 200;
+const MOST_CARDS = 6;
 let filter = '';
 
 // ---- Elements ----
@@ -41,13 +42,14 @@ function show(id, data, render) {
   }
 }
 
-/** A table; columns are [title, class], cells are elements, texts or null. */
+/** A table; columns are [title, class], cells are elements, texts or null. The roles stay where a phone lays it out as a list. */
 function table(caption, columns, rows) {
-  return el('table', {'aria-label': caption},
-    el('thead', {}, el('tr', {}, columns.map(([title, kind]) => el('th', {scope: 'col', class: kind || null}, title)))),
-    el('tbody', {}, rows.map(cells => el('tr', {}, cells.map((cell, i) => i === 0
-      ? el('th', {scope: 'row'}, cell)
-      : el('td', {'data-label': columns[i][0] || null, class: [columns[i][1], cell === null || cell === '' ? 'none' : ''].filter(Boolean).join(' ') || null}, cell === null ? '' : cell))))));
+  return el('table', {role: 'table', 'aria-label': caption},
+    el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, columns.map(([title, kind]) =>
+      el('th', {scope: 'col', role: 'columnheader', class: kind || null, 'aria-label': title ? null : 'Changes'}, title)))),
+    el('tbody', {role: 'rowgroup'}, rows.map(cells => el('tr', {role: 'row'}, cells.map((cell, i) => i === 0
+      ? el('th', {scope: 'row', role: 'rowheader'}, cell)
+      : el('td', {role: 'cell', 'data-label': columns[i][0] || null, class: [columns[i][1], cell === null || cell === '' ? 'none' : ''].filter(Boolean).join(' ') || null}, cell === null ? '' : cell))))));
 }
 
 const empty = text => el('p', {class: 'empty'}, text);
@@ -206,6 +208,7 @@ function fleet(list) {
 
 function live(list) {
   if (list.length === 0) return empty('No link is open.');
+  if (list.length > MOST_CARDS) return liveTable(list);
   return list.map(one => {
     const other = (one.sentBytes || 0) - (one.sourceBytes || 0) - (one.repairBytes || 0);
     const kinds = [['source', one.sourceBytes || 0], ['repair', one.repairBytes || 0], ['other', other]];
@@ -223,6 +226,17 @@ function live(list) {
       bar(kinds, sum),
       el('ul', {class: 'kinds', 'aria-label': 'Bytes sent by kind'}, kinds.map(([kind, count]) => el('li', {class: kind}, kind + ' ' + bytes(count)))));
   });
+}
+
+/** Many passes in flight, in a line each. */
+function liveTable(list) {
+  const rate = list.reduce((sum, one) => sum + one.bitsPerSecond, 0);
+  return [
+    empty(number(list.length) + ' links are open; ' + bits(rate) + ' together' + (list.length > MOST_ROWS ? '; the first ' + MOST_ROWS + ':' : '')),
+    table('Passes in flight', [['Satellite'], ['Station'], ['Opened', 'n'], ['Rate', 'n'], ['Sent', 'n'], ['Repair', 'n'], ['Reports', 'n'], ['Loss', 'n']],
+      list.slice(0, MOST_ROWS).map(one => [satellite(one.satellite), one.station, ago(one.since), bits(one.bitsPerSecond), bytes(one.sentBytes || 0),
+        bytes(one.repairBytes || 0), number(one.receivedReports || 0), one.sentSegments ? percent(one.lossEstimate) : ''])),
+  ];
 }
 
 function bar(kinds, sum) {
@@ -278,7 +292,8 @@ function queue(said) {
 
 function links(list) {
   if (list.length === 0) return empty('No link: narlink link add SAT --pipe URL.');
-  return table('Links', [['Satellite'], ['Station'], ['State'], ['Pipe'], ['Rate', 'n'], ['Contact'], ['', 'act']], list.map(one => {
+  const more = list.length > MOST_ROWS ? [empty('and ' + number(list.length - MOST_ROWS) + ' more: narlink link list')] : [];
+  return [table('Links', [['Satellite'], ['Station'], ['State'], ['Pipe'], ['Rate', 'n'], ['Contact'], ['', 'act']], list.slice(0, MOST_ROWS).map(one => {
     const route = {satellite: one.satellite, station: one.station};
     const runs = 'closes' in one;
     const name = one.satellite + ' by ' + one.station;
@@ -291,7 +306,7 @@ function links(list) {
         ? button('End contact', 'End the contact of ' + name, 'end ' + name, () => change('/api/contacts/end', route, 'End the contact of ' + name + '?', 'The contact is over.'))
         : runs ? null : button('Begin contact', 'Begin a contact of ' + name, 'begin ' + name, () => change('/api/contacts/begin', route, null, 'The contact has begun; it ends after 15 minutes.')),
     ];
-  }));
+  })), ...more];
 }
 
 function contacts(list) {
@@ -304,7 +319,7 @@ function mirror(said) {
   const path = '/api/satellites/' + encodeURIComponent(said.satellite) + '/';
   const counts = ['predicted', 'damaged', 'different'].filter(kind => said[kind + 'Paths']).map(kind => number(said[kind + 'Paths']) + ' ' + kind);
   return el('div', {class: 'body'}, el('dl', {class: 'facts'}, [
-    ['Mirror', said.reportAge === null ? 'nothing was heard yet' : said.inSync ? el('span', {class: 'state good'}, 'in sync') : el('span', {}, el('span', {class: 'state wait'}, 'differs'), el('span', {class: 'quiet'}, ' the next pass asks'))],
+    ['Mirror', said.reportAge === null ? 'nothing was heard yet' : said.inSync ? el('span', {class: 'state good'}, 'in sync') : el('span', {}, el('span', {class: 'state wait'}, 'differs'), el('span', {class: 'quiet'}, ', the next pass asks'))],
     ['Paths acknowledged', number(said.acknowledgedPaths) + (counts.length ? ', ' + counts.join(', ') : '')],
     ['Last report', said.heard ? ago(said.heard) : el('span', {class: 'quiet'}, 'never')],
     ['Free on board', bytes(said.freeBytes) || 'not known'],
@@ -361,6 +376,7 @@ function lay() {
   const sections = NAME ? ONE : FLEET;
   document.title = (NAME ? NAME + ' · ' : '') + 'narlink';
   main.append(el('h1', {}, NAME || 'Fleet'));
+  if (NAME) document.getElementById('sections').append(el('a', {href: '/'}, '← Fleet'));
   for (const [id, title] of sections) {
     const head = section(id, title);
     document.getElementById('sections').append(el('a', {href: '#' + id + '-title'}, title));
@@ -408,6 +424,12 @@ async function refreshOne(slow) {
   show('history', log.events, history);
 }
 
+/** Said once, not with every answer: it is read aloud. */
+function freshness(text) {
+  const place = document.getElementById('freshness');
+  if (place.textContent !== text) place.textContent = text;
+}
+
 let round = 0;
 let asking = false;
 
@@ -418,11 +440,11 @@ async function refresh(slow = true) {
     await (NAME ? refreshOne(slow) : refreshFleet(slow));
     if (document.getElementById('problem').dataset.from === 'refresh') problem('');
     document.getElementById('problem').dataset.from = '';
-    document.getElementById('freshness').textContent = 'Live';
+    freshness('Live');
   } catch (error) {
     problem(error instanceof TypeError ? 'The server does not answer; what is shown is old.' : error.message);
     document.getElementById('problem').dataset.from = 'refresh';
-    document.getElementById('freshness').textContent = 'Not live';
+    freshness('Not live');
   } finally {
     asking = false;
   }

@@ -65,6 +65,62 @@ final class Programs {
         return start(command, directory.resolve("ground"), environment);
     }
 
+    /// `narlink` with this directory itself as its state, and flags of the JVM from `narlink.test.java`.
+    Running startHere(String... arguments) throws IOException {
+        var command = java(List.of("-Xmx512m"));
+        var flags = System.getProperty("narlink.test.java", "");
+        if (!flags.isEmpty()) command.addAll(List.of(flags.split(" ")));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), "narlink.ground.cli.Narlink"));
+        command.addAll(Arrays.asList(arguments));
+        return start(command, directory, environment);
+    }
+
+    /// What the JDK's `jcmd` says of a process.
+    static String jcmd(Process process, String... command) throws IOException, InterruptedException {
+        var line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home", ""), "bin", "jcmd").toString(), Long.toString(process.pid())));
+        line.addAll(Arrays.asList(command));
+        var said = Files.createTempFile("jcmd", ".out");
+        try {
+            Assertions.assertEquals(
+                    0,
+                    new ProcessBuilder(line)
+                            .redirectErrorStream(true)
+                            .redirectOutput(said.toFile())
+                            .start()
+                            .waitFor(),
+                    () -> String.join(" ", line));
+            return Files.readString(said);
+        } finally {
+            Files.delete(said);
+        }
+    }
+
+    /// What a process holds.
+    ///
+    /// @param heapKilobytes after a collection
+    record Holding(int descriptors, int threads, long heapKilobytes) {
+        static Holding of(Process process) throws IOException, InterruptedException {
+            var files = Path.of("/proc", Long.toString(process.pid()), "fd");
+            int descriptors;
+            try (var list = Files.list(files)) {
+                descriptors = (int) list.count();
+            }
+            int threads = Files.readAllLines(files.resolveSibling("status")).stream()
+                    .filter(line -> line.startsWith("Threads:"))
+                    .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElseThrow();
+            jcmd(process, "GC.run");
+            long heap = java.util.regex.Pattern.compile("total \\d+K, used (\\d+)K")
+                    .matcher(jcmd(process, "GC.heap_info"))
+                    .results()
+                    .mapToLong(used -> Long.parseLong(used.group(1)))
+                    .sum();
+            return new Holding(descriptors, threads, heap);
+        }
+    }
+
     Running startFlight(String... arguments) throws IOException {
         return startReceiver(directory.resolve("flight"), List.of(), Map.of(), arguments);
     }

@@ -119,6 +119,16 @@ final class DashboardTest {
     }
 
     @Test
+    void manyPassesInFlightAreOneTable() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            var route = fleet.link(fleet.add("cube-" + i, 1, 1));
+            fleet.passes.opened(route);
+            fleet.passes.progress(route, SampleFleet.tally(1_250_000, 310_000));
+        }
+        shows(visit("/", "--dump-dom"), "21 links are open", "aria-label=\"Passes in flight\"", "role=\"rowheader\"");
+    }
+
+    @Test
     void aSatelliteIsShown() throws Exception {
         var seen = visit("/satellites/sat-7", "--dump-dom");
         shows(
@@ -130,7 +140,8 @@ final class DashboardTest {
                 "aarch64-linux",
                 "1 pass",
                 "Let deployment 3 of sat-7 go up before 2",
-                "deployment 2 RECEIVING");
+                "deployment 2 RECEIVING",
+                "← Fleet");
     }
 
     /// Each picture is looked at for being one; what it shows is for people to judge, in target/screenshots.

@@ -54,6 +54,11 @@ public record Database(String text, Path file, String jdbcUrl, boolean durable, 
         return new Database(text, file, jdbcUrl, durable, SHORT_MILLIS);
     }
 
+    /// Whether transactions are worth making one: each of a file waits for the disk.
+    boolean commitsTogether() {
+        return isFile() && durable;
+    }
+
     boolean isFile() {
         return jdbcUrl.isEmpty();
     }

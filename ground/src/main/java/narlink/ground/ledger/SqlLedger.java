@@ -47,7 +47,7 @@ public final class SqlLedger implements Ledger {
         var source = database.source();
         try {
             Schema.bringTo(source);
-            return new SqlLedger(new Transactions(Jdbi.create(source), database.isFile()), source);
+            return new SqlLedger(new Transactions(Jdbi.create(source), database.commitsTogether()), source);
         } catch (FlywayException | JdbiException e) {
             source.close();
             throw new IOException("cannot open the ledger " + database.text() + ": " + e.getMessage(), e);
@@ -57,7 +57,7 @@ public final class SqlLedger implements Ledger {
     /// Opens a database that is known to be up to date.
     static SqlLedger openAsIs(Database database) throws IOException {
         var source = database.source();
-        return new SqlLedger(new Transactions(Jdbi.create(source), database.isFile()), source);
+        return new SqlLedger(new Transactions(Jdbi.create(source), database.commitsTogether()), source);
     }
 
     /// Opens an SQLite file.

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -51,6 +52,8 @@ import picocli.CommandLine.Parameters;
 final class SimulateCommand extends Base {
     private static final long MOST_BYTES = 1L << 30;
     private static final Logger NARLINK = Logger.getLogger("narlink");
+
+    private static final Duration SHRINKING = Duration.ofMinutes(1);
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "SAT", description = "Whose mirror the deployment builds on.")
     @Nullable
@@ -198,9 +201,16 @@ final class SimulateCommand extends Base {
     }
 
     private void shrink(Simulation.Outcome broken) throws IOException {
+        Terminal.status("seed " + broken.seed() + " breaks; looking for less that breaks the same, a minute at most");
+        long began = System.nanoTime();
         try (var ledgers = new ScratchLedgers()) {
             var least = Simulation.shrink(
-                    scenario(broken.seed()), broken, Files.createTempDirectory("narlink-simulation"), ledgers::open);
+                    scenario(broken.seed()),
+                    broken,
+                    Files.createTempDirectory("narlink-simulation"),
+                    ledgers::open,
+                    () -> System.nanoTime() - began < SHRINKING.toNanos());
+            Terminal.clear();
             System.out.printf(
                     Locale.ROOT,
                     "seed %d breaks within %d days%s: %s%n",

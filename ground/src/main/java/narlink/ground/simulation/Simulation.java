@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import narlink.Sha256;
 import narlink.ground.Deployment;
@@ -160,11 +161,14 @@ public final class Simulation {
     /// Looks for less that breaks the same: fewer days, and without the troubles that it does not take.
     ///
     /// @param broken how `seed` ended
+    /// @param patience whether to look further: each look is a whole run
     /// @return the least that was found, with what its scenario leaves out
-    public static Shrunk shrink(Scenario scenario, Outcome broken, Path directory, Ledgers ledgers) throws IOException {
+    public static Shrunk shrink(
+            Scenario scenario, Outcome broken, Path directory, Ledgers ledgers, BooleanSupplier patience)
+            throws IOException {
         var invariant = invariant(broken.violations().getFirst());
         var least = new Shrunk(scenario.days(), Set.of(), broken);
-        for (int low = 0, high = scenario.days(); high - low > 1; ) {
+        for (int low = 0, high = scenario.days(); high - low > 1 && patience.getAsBoolean(); ) {
             int days = (low + high) / 2;
             var shorter = again(scenario.less(days, Set.of()), broken.seed(), invariant, directory, ledgers);
             if (shorter.isPresent()) {
@@ -175,6 +179,7 @@ public final class Simulation {
             }
         }
         for (var trouble : Trouble.values()) {
+            if (!patience.getAsBoolean()) break;
             var without = EnumSet.of(trouble);
             least.without().forEach(name -> without.add(Trouble.valueOf(name)));
             var fewer = again(scenario.less(least.days(), without), broken.seed(), invariant, directory, ledgers);

@@ -136,7 +136,8 @@ final class SimulationTest {
                         Scenario.generated(seed, DAYS),
                         outcome,
                         Files.createTempDirectory("simulation"),
-                        ledgers::open);
+                        ledgers::open,
+                        () -> true);
                 return least.days() + " " + least.without().size() + " "
                         + least.outcome().violations().getFirst();
             }

@@ -39,7 +39,7 @@ public final class Pass {
 
     private static final Duration CURFEW = Duration.ofSeconds(2);
     /// What a link that stood still may be sent at once, beyond its rate.
-    private static final Duration CATCH_UP = Duration.ofMillis(250);
+    private static final Duration CATCH_UP = Duration.ofMillis(500);
 
     private final Ledger ledger;
     private final Satellite satellite;

@@ -11,6 +11,8 @@ import narlink.wire.SatelliteName;
 final class Leases implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Leases.class.getName());
     private static final int AHEAD = 256;
+    /// The share of a block's symbols that is reserved for repair: what got lost of one block goes up before the next.
+    private static final int REPAIR = 4;
 
     private final Ledger ledger;
     private final SatelliteName satellite;
@@ -66,8 +68,9 @@ final class Leases implements AutoCloseable {
         for (int i = block; i < oti.blocks() && held < reserve; i++) {
             var key = new Key(announcement.deployment(), FecObject.PACK, i);
             int left = leases.getOrDefault(key, new Lease(0, 0)).left();
-            if (left >= oti.k(i)) continue;
-            extend(key, oti.k(i) - left);
+            int wanted = oti.k(i) + oti.k(i) / REPAIR;
+            if (left >= wanted) continue;
+            extend(key, wanted - left);
             held += lease(key).left() - left;
         }
     }

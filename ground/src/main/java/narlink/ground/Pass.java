@@ -48,7 +48,7 @@ public final class Pass {
     private static final Duration LATE = Duration.ofMillis(100);
 
     /// What a link that stood still may be sent at once, beyond its rate.
-    private static final Duration CATCH_UP = Duration.ofMillis(250);
+    private static final Duration CATCH_UP = Duration.ofMillis(500);
 
     private final Ledger ledger;
     private final Satellite satellite;

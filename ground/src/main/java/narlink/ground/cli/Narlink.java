@@ -95,10 +95,13 @@ public final class Narlink {
         root.setLevel(level);
         for (var handler : root.getHandlers()) handler.setLevel(level);
         if (level.intValue() >= Level.WARNING.intValue()) {
-            QUIET.setLevel(Level.SEVERE);
+            for (var logger : QUIET) logger.setLevel(Level.SEVERE);
         }
     }
 
-    /// Kept here, since the log manager itself forgets loggers that nobody holds.
-    private static final Logger QUIET = Logger.getLogger("org.flywaydb");
+    /// What the ledger tells in a line of its own, or that is no concern of who types a command. Kept here, since the
+    /// log
+    /// manager itself forgets loggers that nobody holds.
+    private static final List<Logger> QUIET =
+            List.of(Logger.getLogger("org.flywaydb"), Logger.getLogger("com.zaxxer.hikari"));
 }

@@ -14,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +24,7 @@ import java.util.regex.Pattern;
 import narlink.ground.StationLink;
 import narlink.ground.cli.Programs.Holding;
 import narlink.ground.ledger.Database;
+import narlink.ground.ledger.LockedFile;
 import narlink.ground.ledger.Postgres;
 import narlink.ground.ledger.SqlLedger;
 import narlink.wire.Frames;
@@ -258,13 +258,10 @@ final class BadInputTest {
             var server = serve(crowd);
             await(server, () -> crowd.ends.stream().allMatch(end -> end.count().symbols() > 0));
             TimeUnit.SECONDS.sleep(2);
-            try (var other = DriverManager.getConnection("jdbc:sqlite:" + crowd.files.database());
-                    var statement = other.createStatement()) {
-                statement.execute("PRAGMA busy_timeout = 20000");
-                statement.execute("BEGIN IMMEDIATE");
+            var lock = new LockedFile(crowd.files.database());
+            try (lock) {
                 goesOn(crowd);
                 assertEquals(200, get(http(server), "/api/fleet").statusCode());
-                statement.execute("ROLLBACK");
             }
             ends(server, crowd);
         }

@@ -10,13 +10,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import narlink.ground.StationLink;
 import narlink.ground.cli.Programs.Holding;
+import narlink.ground.ledger.LockedFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,12 +134,9 @@ final class SoakTest {
 
     /// Somebody else keeps the ledger's file locked.
     private static void lock(Crowd crowd, int seconds) throws Exception {
-        try (var other = DriverManager.getConnection("jdbc:sqlite:" + crowd.files.database());
-                var statement = other.createStatement()) {
-            statement.execute("PRAGMA busy_timeout = 20000");
-            statement.execute("BEGIN IMMEDIATE");
+        var lock = new LockedFile(crowd.files.database());
+        try (lock) {
             TimeUnit.SECONDS.sleep(seconds);
-            statement.execute("ROLLBACK");
         }
     }
 

@@ -64,7 +64,13 @@ final class SimulatedStore implements Store {
         };
     }
 
-    private record Held(PathInfo info, byte[] nar, boolean synced) {}
+    /// @param synced whether its contents outlive a power cut
+    /// @param registered whether that it is valid does: what is repaired in place stays so
+    private record Held(PathInfo info, byte[] nar, boolean synced, boolean registered) {
+        static Held durable(PathInfo info, byte[] nar) {
+            return new Held(info, nar, true, true);
+        }
+    }
 
     /// @param disk where the links of its profiles lie; empty where it has none
     SimulatedStore(String url, Path profiles, Power power, Optional<SimulatedDisk> disk, Watcher watcher) {
@@ -87,14 +93,15 @@ final class SimulatedStore implements Store {
                 if (left.paths.keySet().containsAll(others(info))) left.paths.put(info.path(), held);
                 continue;
             }
-            boolean gone = power.random.nextInt(3) == 0 || !left.paths.keySet().containsAll(others(info));
+            boolean lost = !held.registered() && power.random.nextInt(3) == 0;
+            boolean gone = lost || !left.paths.keySet().containsAll(others(info));
             if (gone) {
                 power.trace.fault(Fault.UNSYNCED_LOST);
                 continue;
             }
             boolean empty = power.random.nextBoolean();
             if (empty) power.trace.fault(Fault.VALID_BUT_EMPTY);
-            left.paths.put(info.path(), new Held(info, empty ? new byte[held.nar().length] : held.nar(), true));
+            left.paths.put(info.path(), Held.durable(info, empty ? new byte[held.nar().length] : held.nar()));
         }
         return left;
     }
@@ -123,13 +130,13 @@ final class SimulatedStore implements Store {
         var held = held(path).orElseThrow();
         byte[] nar = held.nar().clone();
         nar[power.random.nextInt(nar.length)] ^= (byte) (1 << power.random.nextInt(8));
-        paths.put(path, new Held(held.info(), nar, held.synced()));
+        paths.put(path, new Held(held.info(), nar, held.synced(), held.registered()));
         return Optional.of(path);
     }
 
     /// Puts a path there, whoever does so.
     void put(PathInfo info, byte[] nar) {
-        paths.put(info.path(), new Held(info, nar, true));
+        paths.put(info.path(), Held.durable(info, nar));
     }
 
     private Optional<Held> held(StorePath path) {
@@ -262,7 +269,8 @@ final class SimulatedStore implements Store {
         parser.end();
         if (!Sha256.of(contents).equals(info.narHash())) throw new NarException(contents.length, "its hash is another");
         power.boundary();
-        paths.put(info.path(), new Held(info, contents, false));
+        boolean registered = held(info.path()).filter(Held::registered).isPresent();
+        paths.put(info.path(), new Held(info, contents, false, registered));
         temporaryRoots.add(info.path());
         leftovers.remove(info.path());
         watcher.added(info, contents);
@@ -354,7 +362,7 @@ final class SimulatedStore implements Store {
     public void sync() throws IOException {
         request();
         power.boundary();
-        paths.replaceAll((path, held) -> new Held(held.info(), held.nar(), true));
+        paths.replaceAll((path, held) -> Held.durable(held.info(), held.nar()));
         power.boundary();
     }
 

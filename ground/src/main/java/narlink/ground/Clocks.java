@@ -18,11 +18,6 @@ public record Clocks(Clock wall, Supplier<Clock> steady) {
         return new Clocks(wall, () -> new Steady(wall.instant(), System.nanoTime()));
     }
 
-    /// @param clock that goes on evenly by itself
-    public static Clocks simulated(Clock clock) {
-        return new Clocks(clock, () -> clock);
-    }
-
     private static final class Steady extends Clock {
         private final Instant began;
         private final long nanos;

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import narlink.ground.Asking;
+import narlink.ground.Clocks;
 import narlink.ground.CommandDesk;
 import narlink.ground.GroundState;
 import narlink.ground.Housekeeping;
@@ -109,11 +111,19 @@ final class Earth {
         return world.now().plus(clockError);
     }
 
-    private Clock clock() {
+    /// The wall's clock steps when somebody sets it, those of passes go on evenly from where it stood.
+    private Clocks clocks() {
+        return new Clocks(clock(this::now), () -> {
+            var error = clockError;
+            return clock(() -> world.now().plus(error));
+        });
+    }
+
+    private static Clock clock(Supplier<Instant> time) {
         return new Clock() {
             @Override
             public Instant instant() {
-                return now();
+                return time.get();
             }
 
             @Override
@@ -216,7 +226,7 @@ final class Earth {
                             stations.get(station),
                             files.packs(),
                             settings.lasting(left),
-                            narlink.ground.Clocks.simulated(clock()),
+                            clocks(),
                             tally -> {},
                             asking)
                     .fly(

@@ -50,10 +50,13 @@ public record Scenario(
         var random = new SplittableRandom(seed);
         var base = LinkProfile.BUILT_IN.get(random.nextInt(LinkProfile.BUILT_IN.size() - 1));
         long rate = 4_000L << random.nextInt(6);
+        // Where both directions share a channel, they share its rate.
+        boolean shared = random.nextInt(5) == 0;
+        long downRate = Math.max(1200, rate / (1L << random.nextInt(8)));
         var profile = new LinkProfile(
                 "generated",
                 rate,
-                Math.max(1200, rate / (1L << random.nextInt(8))),
+                shared ? rate : downRate,
                 base.framePayload(),
                 base.goodToBad(),
                 base.badToGood(),
@@ -62,7 +65,7 @@ public record Scenario(
                 Duration.ofSeconds(30 + random.nextInt(60)),
                 PASSES_PER_DAY,
                 0.05);
-        if (random.nextInt(5) == 0) profile = profile.turning(TURNAROUND);
+        if (shared) profile = profile.turning(TURNAROUND);
         int symbol = SYMBOL_SIZES.get(random.nextInt(SYMBOL_SIZES.size()));
         int segment = SEGMENT_SIZES.stream()
                 .filter(size -> size > 2 * symbol)

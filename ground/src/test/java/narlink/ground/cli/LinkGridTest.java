@@ -118,8 +118,9 @@ final class LinkGridTest {
     private Path prepare() throws Exception {
         var origin = directory.resolve("origin");
         var programs = new Programs(origin);
-        var mission =
-                programs.told(programs.narlink("init", "--json")).get("missionKey").getAsString();
+        var mission = programs.told(programs.narlink("init", "--json"))
+                .get("missionKey")
+                .getAsString();
         var key = programs.told(programs.flight("init", "--satellite", "sat", "--trust", mission, "--json"))
                 .get("flightKey")
                 .getAsString();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
@@ -210,7 +211,7 @@ final class SimulatedLink implements Link, ReceptionLoop.Downlink {
             return;
         }
         boolean report = reportDue == 0;
-        byte[] segment = report ? newest : answers.remove();
+        byte[] segment = report ? Objects.requireNonNull(newest) : answers.remove();
         if (report) newest = null;
         overheard.accept(segment, false);
         byte[] frame = frame(segment);

@@ -351,15 +351,24 @@ final class Deployments {
             }
             var found = blocks.recover(announcement);
             var now = activations.run(number).map(found::during).orElse(found);
-            // One that has rotted is written anew while what it tells is still known.
-            if (deployment.statusIsDamaged()) deployment.saveStatus(now);
+            if (deployment.statusIsDamaged()) renew(deployment, now);
             receptions.put(number, now);
-            reception(number).ifPresent(known -> durable.put(number, known.pathsDone()));
+            durable.put(number, now.pathsDone());
         }
         findKeys();
         List.copyOf(receptions.values()).forEach(reception -> supersede(reception.announcement()));
         List.copyOf(receptions.values()).forEach(this::resume);
         forgetOld();
+    }
+
+    /// Writes a status that has rotted anew, while what it told is still known. A disk that refuses that keeps the
+    /// receiver from nothing: the next change of the status is written too.
+    private static void renew(DeploymentFiles deployment, Reception now) {
+        try {
+            deployment.saveStatus(now);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the rotted status of deployment " + now.number() + " stays", e);
+        }
     }
 
     /// Whether it has ended, so that its number stays refused whatever comes again, and its end is told.

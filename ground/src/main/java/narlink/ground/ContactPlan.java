@@ -13,8 +13,7 @@ import java.util.OptionalLong;
 /// When each route is open. A route of which the plan has never told is always open.
 public final class ContactPlan {
     /// Contacts without a gap between them, of which some come again and again, are followed so far at least: a pass
-    /// that
-    /// ends there goes on with the next one.
+    /// that ends there goes on with the next one.
     private static final int MOST_ROUNDS = 100;
 
     private final Map<StationLink.Route, List<Contact>> contacts = new HashMap<>();

@@ -48,8 +48,7 @@ final class Load {
     }
 
     /// Whether the satellite would believe this station's symbols. Who was added after a deployment was signed leaves
-    /// it
-    /// to the others.
+    /// it to the others.
     private static boolean isOurs(Deployment deployment, PublicKey station) {
         boolean ours = deployment.announcement().stationKeys().contains(station.key());
         if (!ours) {

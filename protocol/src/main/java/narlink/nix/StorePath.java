@@ -13,10 +13,11 @@ public record StorePath(String digest, String name) implements Comparable<StoreP
     public static final int DIGEST_BYTES = 20;
     public static final int DIGEST_DIGITS = 32;
 
-    /// Nothing longer is a base name; readers need not take more.
-    public static final int MAX_BASE_NAME = DIGEST_DIGITS + 1 + 211;
-
     private static final int MAX_NAME = 211;
+
+    /// Nothing longer is a base name; readers need not take more.
+    public static final int MAX_BASE_NAME = DIGEST_DIGITS + 1 + MAX_NAME;
+
     private static final BitSet DIGEST = characters("0123456789abcdfghijklmnpqrsvwxyz");
     private static final BitSet NAME =
             characters("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-._?=");

@@ -100,8 +100,7 @@ public final class Narlink {
     }
 
     /// What the ledger tells in a line of its own, or that is no concern of who types a command. Kept here, since the
-    /// log
-    /// manager itself forgets loggers that nobody holds.
+    /// log manager itself forgets loggers that nobody holds.
     private static final List<Logger> QUIET =
             List.of(Logger.getLogger("org.flywaydb"), Logger.getLogger("com.zaxxer.hikari"));
 }

@@ -1,6 +1,5 @@
 /// The program `narlink`: what a person types, told back in words and as JSON. Wires the other packages together;
-/// nothing
-/// depends on it.
+/// nothing depends on it.
 @NullMarked
 package narlink.ground.cli;
 

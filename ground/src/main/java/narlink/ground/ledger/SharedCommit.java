@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes transactions that come at the same time one, so that the disk is waited for once: SQLite has one writer at a
 /// time, and each commit waits for the disk. A thread of its own writes for all, and wakes each when its own is
-/// durable:
-/// who would have to take turns at a lock would have to be scheduled in turn. Each stands in a savepoint: one that
-/// fails
-/// leaves nothing behind, and takes no other with it.
+/// durable: who would have to take turns at a lock would have to be scheduled in turn. Each stands in a savepoint: one
+/// that fails leaves nothing behind, and takes no other with it.
 final class SharedCommit {
     /// Transactions that are made one, at most.
     private static final int MOST = 256;

@@ -18,8 +18,7 @@ import narlink.flight.Disk;
 import org.jspecify.annotations.Nullable;
 
 /// A disk that loses in a power cut what was not synced: each file for itself is as it was, as it is, or torn, as if
-/// the
-/// file system had reordered its writes. It may be full, fail to read, and rot.
+/// the file system had reordered its writes. It may be full, fail to read, and rot.
 final class SimulatedDisk implements Disk {
     private static final long SIZE = 1L << 40;
 

@@ -110,8 +110,7 @@ final class BadInputTest {
     }
 
     /// A thousand connections, some with junk, some with HTTP, to a pipe that listens: the far end keeps it, and
-    /// nothing
-    /// stays of them.
+    /// nothing stays of them.
     @Test
     void strangersAtAPipeDoNotDisturbIt() throws Exception {
         try (var crowd = new Crowd(directory, new Crowd.Shape(1, 1, 200_000, RATE, LOSS))) {
@@ -250,8 +249,7 @@ final class BadInputTest {
     }
 
     /// Another process keeps the ledger's file locked: passes go on with what they have leased, the fleet is told all
-    /// the
-    /// same, and nothing is lost.
+    /// the same, and nothing is lost.
     @Test
     void aLockedLedgerStopsNoPass() throws Exception {
         try (var crowd = new Crowd(directory, away())) {

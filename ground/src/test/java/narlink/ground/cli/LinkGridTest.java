@@ -102,7 +102,9 @@ final class LinkGridTest {
             }
         }
         for (var profile : LinkProfile.BUILT_IN) {
-            cases.add(new Case(profile.name() + ", RTT 600 ms", profile, Duration.ofMillis(600), Duration.ZERO));
+            // Their losses, not their rates.
+            var losses = profile.turning(Duration.ZERO);
+            cases.add(new Case(profile.name() + ", RTT 600 ms", losses, Duration.ofMillis(600), Duration.ZERO));
         }
         for (int seconds : List.of(20, 60)) {
             cases.add(new Case(
@@ -118,13 +120,7 @@ final class LinkGridTest {
     private Path prepare() throws Exception {
         var origin = directory.resolve("origin");
         var programs = new Programs(origin);
-        var mission = programs.told(programs.narlink("init", "--json"))
-                .get("missionKey")
-                .getAsString();
-        var key = programs.told(programs.flight("init", "--satellite", "sat", "--trust", mission, "--json"))
-                .get("flightKey")
-                .getAsString();
-        programs.told(programs.narlink("satellite", "add", "sat", "--flight-key", key, "--json"));
+        programs.acquaint("sat");
         var earth = "file://" + origin.resolve("earth");
         StorePath path;
         try (var store = Stores.open(earth, Options.of(origin.resolve("roots")))) {

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import narlink.simulation.LinkProfile;
 
 /// A link of datagrams between two real programs that loses frames as a profile says, each way for itself and from one
-/// seed, delays them, and can fall silent for a while without either end being told.
+/// seed, delays them, and can fall silent for a while without either end being told. One that carries one direction at
+/// a time has its rate, and loses what is sent while the other end sends, or has not turned round yet.
 final class LossyRelay implements Closeable {
     private static final int BUFFER = 8 << 20;
 
@@ -24,6 +25,7 @@ final class LossyRelay implements Closeable {
     private final DatagramSocket flight = socket();
     private final InetSocketAddress receiver;
     private final long delayNanos;
+    private final LinkProfile profile;
     final Way up;
     final Way down;
     private volatile SocketAddress station = new InetSocketAddress(0);
@@ -44,6 +46,9 @@ final class LossyRelay implements Closeable {
         volatile long silenced;
         volatile long silencedBytes;
         volatile int largest;
+        volatile long collided;
+        private long sendingFrom = Long.MIN_VALUE / 2;
+        private long sendingUntil = Long.MIN_VALUE / 2;
         volatile long firstNanos;
         volatile long lastNanos;
 
@@ -56,9 +61,23 @@ final class LossyRelay implements Closeable {
             bad = bad ? random.nextDouble() >= losses.badToGood() : random.nextDouble() < losses.goodToBad();
             return random.nextDouble() < (bad ? losses.lossBad() : losses.lossGood());
         }
+
+        /// @return when it has been sent
+        private synchronized long send(long now, long takes) {
+            if (sendingUntil < now) sendingFrom = now;
+            sendingUntil = Math.max(now, sendingUntil) + takes;
+            return sendingUntil;
+        }
+
+        private synchronized boolean meets(Frame frame, long turnaround) {
+            return sendingFrom < frame.sent && sendingUntil + turnaround > frame.begun;
+        }
     }
 
-    private record Frame(byte[] bytes, long due) implements Delayed {
+    /// @param begun when its sending began
+    /// @param sent when it ended
+    /// @param due when it arrives
+    private record Frame(byte[] bytes, long begun, long sent, long due) implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {
             return unit.convert(due - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -74,8 +93,9 @@ final class LossyRelay implements Closeable {
         void run() throws IOException, InterruptedException;
     }
 
-    /// @param losses of frames; nothing else of the profile counts
+    /// @param losses of frames; of the rest of the profile only its turnaround counts, and with one its rate upwards
     LossyRelay(LinkProfile losses, Duration roundTrip, long seed) throws IOException {
+        profile = losses;
         var random = new SplittableRandom(seed);
         up = new Way(losses, random.split());
         down = new Way(losses, random.split());
@@ -85,8 +105,8 @@ final class LossyRelay implements Closeable {
         }
         thread(() -> take(ground, up));
         thread(() -> take(flight, down));
-        thread(() -> give(up, flight));
-        thread(() -> give(down, ground));
+        thread(() -> give(up, down, flight));
+        thread(() -> give(down, up, ground));
     }
 
     private static DatagramSocket socket() {
@@ -131,6 +151,8 @@ final class LossyRelay implements Closeable {
         if (way.frames++ == 0) way.firstNanos = now;
         way.bytes += packet.getLength();
         way.largest = Math.max(way.largest, packet.getLength());
+        long takes = shared() ? packet.getLength() * 8_000_000_000L / profile.upRate() : 0;
+        long sent = way.send(now, takes);
         if (up.bytes >= outageAfterBytes && silentFrom == Long.MAX_VALUE) {
             silentFrom = now;
             silentUntil = now + outage.toNanos();
@@ -141,12 +163,22 @@ final class LossyRelay implements Closeable {
         } else if (way.loses()) {
             way.lost++;
         } else {
-            way.onTheWay.add(new Frame(Arrays.copyOf(packet.getData(), packet.getLength()), now + delayNanos));
+            byte[] bytes = Arrays.copyOf(packet.getData(), packet.getLength());
+            way.onTheWay.add(new Frame(bytes, sent - takes, sent, sent + delayNanos));
         }
     }
 
-    private void give(Way way, DatagramSocket socket) throws IOException, InterruptedException {
+    /// Whether both directions share a channel.
+    private boolean shared() {
+        return profile.turnaround().isPositive();
+    }
+
+    private void give(Way way, Way other, DatagramSocket socket) throws IOException, InterruptedException {
         var frame = way.onTheWay.take();
+        if (shared() && other.meets(frame, profile.turnaround().toNanos())) {
+            way.collided++;
+            return;
+        }
         way.lastNanos = System.nanoTime();
         var to = socket == flight ? receiver : station;
         socket.send(new DatagramPacket(frame.bytes, frame.bytes.length, to));

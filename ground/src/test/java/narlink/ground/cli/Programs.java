@@ -44,6 +44,15 @@ final class Programs {
         }
     }
 
+    /// Makes the states of both ends, and lets them know each other.
+    void acquaint(String satellite) throws IOException, InterruptedException {
+        var mission = told(narlink("init", "--json")).get("missionKey").getAsString();
+        var key = told(flight("init", "--satellite", satellite, "--trust", mission, "--json"))
+                .get("flightKey")
+                .getAsString();
+        told(narlink("satellite", "add", satellite, "--flight-key", key, "--json"));
+    }
+
     Ended narlink(String... arguments) throws IOException, InterruptedException {
         return finish(startNarlink(arguments));
     }

@@ -275,30 +275,29 @@ final class Receiver {
 
     private void tell() {
         settle();
-        byte[] segment = reporter.segment(
-                clock.instant(),
-                new Reporter.State(
-                        store,
-                        activations.report(),
-                        deployments.report(),
-                        deployments.floor(),
-                        commands.last(),
-                        commands.results()));
-        lastReport.set(segment);
+        var state = new Reporter.State(
+                store,
+                activations.report(),
+                deployments.report(),
+                deployments.floor(),
+                commands.last(),
+                commands.results());
         reported = clock.instant();
+        byte[] segment = reporter.segment(reported, state);
+        lastReport.set(segment);
         reportWanted = false;
         reportSoon = false;
         downlinks.forEach(downlink -> downlink.offer(segment));
-        saveReport(segment, askers.isEmpty());
+        saveReport(state, askers.isEmpty());
         askers.forEach(Runnable::run);
         askers.clear();
     }
 
     /// At most once a second, unless somebody waits for it.
-    private void saveReport(byte[] segment, boolean sparingly) {
+    private void saveReport(Reporter.State state, boolean sparingly) {
         if (sparingly && reported.isBefore(reportSaved.plus(SAVE_EVERY)) && !reported.isBefore(reportSaved)) return;
         try {
-            files.saveReport(segment);
+            files.saveReport(reporter.whole(reported, state));
             reportSaved = reported;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "last report", e);

@@ -87,7 +87,8 @@ record Reception(
             case Input.ManifestRead read -> manifestRead(read.manifest());
             case Input.Imported imported -> imported(imported.paths());
             case Input.Unusable found -> Step.to(on(footing.without(found.paths())));
-            case Input.StoreSeen seen -> Step.to(on(footing.on(!seen.digest().equals(announcement.storeDigest()))));
+            case Input.StoreSeen seen ->
+                Step.to(on(footing.on(!seen.digest().bytes().startsWith(announcement.storeDigest()))));
             case Input.Complete complete -> complete();
             case Input.Stalled stalled -> Step.to(withPaths(pathsDone, stalled.reason()));
             case Input.Activating activating -> activating(activating);

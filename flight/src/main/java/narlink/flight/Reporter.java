@@ -19,6 +19,7 @@ import narlink.wire.Report.DeploymentReport;
 import narlink.wire.Report.Missing;
 import narlink.wire.SatelliteName;
 import narlink.wire.StoreAnswer;
+import narlink.wire.Symbols;
 
 /// Makes reports that fit one segment of 1 KiB, whatever there is to tell: the newest deployments first, then fewer
 /// blocks of each, then fewer deployments.
@@ -40,6 +41,7 @@ final class Reporter {
     private long sequence;
     private int poll;
     private long symbols;
+    private final Gaps gaps = new Gaps();
 
     Reporter(SecretKey key, SatelliteName satellite, int boots) {
         this(key, satellite, boots, system());
@@ -58,8 +60,10 @@ final class Reporter {
         counters.merge(counter, more, Long::sum);
     }
 
-    void heard(int count) {
+    /// @param count how many that are
+    void heard(Symbols more, int count) {
         symbols += count;
+        gaps.heard(more, count);
     }
 
     /// Takes a poll, which may come several times.
@@ -103,16 +107,25 @@ final class Reporter {
             new Detail(1, 60, 2, 2, 1),
             new Detail(1, 60, 1, 1, 1));
 
-    /// A new report as a signed segment.
+    /// A new report as a signed segment for Earth.
     byte[] segment(Instant now, State state) {
         sequence++;
+        return fitting(now, state, true);
+    }
+
+    /// The same as the last one, for who reads it on board: with whole hashes.
+    byte[] whole(Instant now, State state) {
+        return fitting(now, state, false);
+    }
+
+    private byte[] fitting(Instant now, State state, boolean brief) {
         var newest = state.deployments().stream()
                 .sorted(Comparator.comparing(DeploymentReport::deployment).reversed())
                 .toList();
         for (int most = Math.min(newest.size(), Report.MAX_DEPLOYMENTS); ; most = most / 2) {
             var fitting = chosen(newest, most);
             for (var detail : DETAILS) {
-                var report = report(now, state, fitting, detail);
+                var report = report(now, state, fitting, detail, brief);
                 boolean least = most == 0 && detail.equals(DETAILS.getLast());
                 if (least || Envelope.signedSize(report, key) <= MAX_SEGMENT) {
                     return Envelope.seal(report, key, Envelope.Direction.DOWN, satellite);
@@ -126,25 +139,39 @@ final class Reporter {
         return Envelope.seal(answer, key, Envelope.Direction.DOWN, satellite);
     }
 
-    private Report report(Instant now, State state, List<DeploymentReport> deployments, Detail detail) {
+    private Report report(Instant now, State state, List<DeploymentReport> deployments, Detail detail, boolean brief) {
+        var digest = state.store().digest();
         return new Report(
                 sequence,
                 VERSION,
                 FEATURES,
                 Instant.ofEpochSecond(Math.clamp(now.getEpochSecond(), 0, LAST_SECOND)),
-                state.store().digest(),
+                brief ? Report.shortDigest(digest) : digest.bytes(),
                 state.store().validPaths(),
                 state.store().freeBytes(),
                 system,
                 poll,
                 symbols,
+                gaps.count(),
                 counters,
                 shortened(deployments, detail),
-                state.profiles().stream().limit(detail.profiles()).toList(),
+                state.profiles().stream()
+                        .limit(detail.profiles())
+                        .map(profile -> brief ? brief(profile) : profile)
+                        .toList(),
                 state.floor(),
                 state.command(),
                 shortened(state.results(), detail.results(), detail.answers()),
                 state.store().damaged());
+    }
+
+    private static Report.ProfileReport brief(Report.ProfileReport profile) {
+        return new Report.ProfileReport(
+                profile.name(),
+                profile.generation(),
+                profile.path().slice(0, Report.ProfileReport.PATH_BYTES),
+                profile.confirmed(),
+                profile.activation());
     }
 
     private static List<CommandResult> shortened(List<CommandResult> results, int most, int answers) {

@@ -115,7 +115,7 @@ final class Uplink {
         announcement
                 .get()
                 .oti(symbols.object())
-                .ifPresent(oti -> reporter.heard(symbols.data().size() / oti.symbolSize()));
+                .ifPresent(oti -> reporter.heard(symbols, symbols.data().size() / oti.symbolSize()));
         deployments.step(symbols.deployment(), new Input.Arrived(symbols));
         boolean asks = symbols.poll() != 0 && reporter.polled(symbols.poll());
         if (asks) changed.run();

@@ -189,7 +189,7 @@ final class Bench implements AutoCloseable {
                 oti,
                 Optional.empty(),
                 Sha256.of(object),
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(STATION.publicKey().key()),
                 Instant.ofEpochSecond(8_000_000_000L),
                 1);

@@ -308,7 +308,7 @@ final class PowerCutTest {
                 manifestOti,
                 Optional.of(packOti),
                 Sha256.of(manifest),
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(STATION.publicKey().key()),
                 Instant.ofEpochSecond(8_000_000_000L),
                 1);

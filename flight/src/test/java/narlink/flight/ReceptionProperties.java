@@ -37,7 +37,7 @@ final class ReceptionProperties {
             new Oti(100, T, 1),
             Optional.of(new Oti(1000, T, 3)),
             HASH,
-            HASH,
+            Report.shortDigest(HASH),
             List.of(HASH.bytes()),
             Instant.MAX.minusSeconds(1),
             1);

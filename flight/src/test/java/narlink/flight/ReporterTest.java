@@ -14,9 +14,11 @@ import narlink.Sha256;
 import narlink.nix.SecretKey;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
+import narlink.wire.FecObject;
 import narlink.wire.Opened;
 import narlink.wire.Report;
 import narlink.wire.SatelliteName;
+import narlink.wire.Symbols;
 import org.junit.jupiter.api.Test;
 
 final class ReporterTest {
@@ -27,7 +29,8 @@ final class ReporterTest {
     void whateverThereIsToTellFitsOneSegment() {
         var reporter = new Reporter(KEY, SATELLITE, Integer.MAX_VALUE);
         for (var counter : Report.Counter.values()) reporter.count(counter, Long.MAX_VALUE / 2);
-        reporter.heard(Integer.MAX_VALUE);
+        var more = new Symbols(1, FecObject.PACK, 0, 0, Bytes.of(new byte[1]), 0);
+        reporter.heard(more, Integer.MAX_VALUE);
         reporter.polled(Integer.MAX_VALUE);
         var profiles = Collections.nCopies(
                 20,

@@ -76,9 +76,9 @@ public final class Asking {
 
     /// Takes a report that was news.
     void on(Report report, Instant now) {
-        if (report.storeDigest().equals(Report.NO_DIGEST)) return; // Another follows.
+        if (!report.knowsStore()) return; // Another follows.
         boolean changed = last.isEmpty()
-                || !last.get().storeDigest().equals(report.storeDigest())
+                || !last.get().shortDigest().equals(report.shortDigest())
                 || !last.get().damaged().equals(report.damaged())
                 || !unusable(last.get()).equals(unusable(report));
         if (last.filter(before -> isGrown(before, report)).isPresent()) grown = now;

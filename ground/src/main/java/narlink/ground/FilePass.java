@@ -51,7 +51,7 @@ public final class FilePass {
     /// Writes at most `most` bytes.
     public Written write(OutputStream out, long most, Instant now) throws IOException {
         var open = Load.open(ledger, satellite, stationKey.publicKey(), now);
-        var segments = new SymbolSegments(stationKey, satellite, segmentSize);
+        var segments = new SymbolSegments(stationKey, satellite);
         new ReportIntake(ledger, satellite).last().ifPresent(segments::on);
         var policy = new Transmission.Policy(
                 false, true, repair, segmentSize, segments::authenticator, REPEAT, Duration.ofSeconds(2));
@@ -84,7 +84,8 @@ public final class FilePass {
                             symbols.symbols(Load.deployment(open, number), run.object(), run.block(), esi, run.count());
                     segment = segments.segment(
                             new Symbols(number, run.object(), run.block(), esi, data, 0),
-                            send.deployment().announcement());
+                            send.deployment().announcement(),
+                            transmission.segmentSize());
                 } else {
                     return new Written(bytes, written, true);
                 }

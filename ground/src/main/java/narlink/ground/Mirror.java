@@ -133,18 +133,16 @@ public record Mirror(SortedMap<StorePath, Item> paths, Optional<Bytes> verified)
     }
 
     /// Whether a store with this digest holds just these paths.
-    public boolean is(Sha256 storeDigest) {
-        return is(beginning(storeDigest));
+    ///
+    /// @param storeDigest the whole of it, or as much as a report tells
+    public boolean is(Bytes storeDigest) {
+        var told = Optional.of(beginning(storeDigest));
+        return verified.equals(told)
+                || digest().map(Sha256::bytes).map(Mirror::beginning).equals(told);
     }
 
-    /// @param beginning of a store digest
-    boolean is(Bytes beginning) {
-        return verified.equals(Optional.of(beginning))
-                || digest().map(Mirror::beginning).equals(Optional.of(beginning));
-    }
-
-    static Bytes beginning(Sha256 digest) {
-        return digest.bytes().slice(0, StoreQuestion.DIGEST_BYTES);
+    static Bytes beginning(Bytes digest) {
+        return digest.slice(0, StoreQuestion.DIGEST_BYTES);
     }
 
     /// Changes whenever a path comes, goes, or gets other contents.

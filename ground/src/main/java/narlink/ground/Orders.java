@@ -268,19 +268,20 @@ public final class Orders {
 
     /// The state of the store that this builds on: what was reported last, where the mirror is just that, or where it
     /// can't tell itself; with what else is under way.
-    private Sha256 storeDigest(Request request) {
+    private Bytes storeDigest(Request request) {
         var satellite = request.satellite().name();
         var mirror = ledger.mirror(satellite);
         var items = new TreeMap<>(mirror.paths());
         for (var deployment : before(request)) {
             deployment.objects().forEach(item -> items.putIfAbsent(item.path(), item));
         }
-        var told = new ReportIntake(ledger, request.satellite()).last().map(Report::storeDigest);
-        return told.filter(digest -> !digest.equals(Report.NO_DIGEST))
+        var told = new ReportIntake(ledger, request.satellite()).last();
+        return told.filter(Report::knowsStore)
+                .map(Report::shortDigest)
                 .filter(digest -> items.size() == mirror.paths().size() && mirror.is(digest))
-                .or(Mirror.of(items.values())::digest)
-                .or(() -> told)
-                .orElseGet(() -> new narlink.nix.StoreDigest().digest());
+                .or(() -> Mirror.of(items.values()).digest().map(Report::shortDigest))
+                .or(() -> told.map(Report::shortDigest))
+                .orElseGet(() -> Report.shortDigest(new narlink.nix.StoreDigest().digest()));
     }
 
     private Summary summary(

@@ -181,9 +181,15 @@ final class Outgoing {
     /// @param margin symbols of a block that may be sent beyond what is likely to be needed, where no report is counted
     ///     on to correct the aim; -1 to aim low, since one will
     /// @param segmentSize bytes; the symbols of one segment get lost together
-    record Aim(double loss, int margin, int segmentSize) {
-        static Aim low(double loss, int segmentSize) {
-            return new Aim(loss, -1, segmentSize);
+    /// @param run symbols that get lost together by what was measured
+    record Aim(double loss, int margin, int segmentSize, double run) {
+        Aim low() {
+            return new Aim(loss, -1, segmentSize, run);
+        }
+
+        /// Symbols of this size that get lost together.
+        double together(int symbolSize) {
+            return Math.max(Math.max(1, segmentSize / symbolSize), run);
         }
     }
 
@@ -194,9 +200,8 @@ final class Outgoing {
         tell(report);
         objects.forEach((object, progress) -> {
             var missing = report.missing(object);
-            int together = Math.max(
-                    1,
-                    aim.segmentSize() / announcement.oti(object).orElseThrow().symbolSize());
+            double together =
+                    aim.together(announcement.oti(object).orElseThrow().symbolSize());
             for (int i = 0; i < progress.k.length; i++) {
                 int index = i - missing.first();
                 boolean told = index < missing.symbols().size();
@@ -235,12 +240,12 @@ final class Outgoing {
     /// tells the rest exactly, and what is sent too much is lost for good.
     ///
     /// @param together symbols that get lost together
-    static int more(int missing, int flying, Aim aim, int together) {
+    static int more(int missing, int flying, Aim aim, double together) {
         if (missing == 0) return 0;
         double loss = aim.loss();
         double need = missing - flying * (1 - loss);
         if (aim.margin() >= 0) {
-            double margin = Math.min(MARGIN * Math.sqrt(missing * loss * together) + 2, aim.margin());
+            double margin = Math.min(MARGIN * Math.sqrt(missing * loss * together) + (loss > 0 ? 2 : 0), aim.margin());
             return (int) Math.ceil(Math.max(0, need + margin) / (1 - loss));
         }
         if (need <= 0) return 0;

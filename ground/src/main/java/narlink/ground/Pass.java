@@ -47,8 +47,12 @@ public final class Pass {
     /// What comes late, where several segments are to come.
     private static final Duration LATE = Duration.ofMillis(100);
 
-    /// What a link that stood still may be sent at once, beyond its rate.
+    /// What a delay on this machine may cost at most that is not made up for.
     private static final Duration CATCH_UP = Duration.ofMillis(500);
+    /// How much faster than the rate is sent meanwhile: what comes much faster is lost in the buffers of modems.
+    private static final double HASTE = 1.5;
+    /// What may be sent at once: sleeping is not more exact.
+    private static final Duration AT_ONCE = Duration.ofMillis(20);
 
     private final Ledger ledger;
     private final Satellite satellite;
@@ -135,6 +139,11 @@ public final class Pass {
     /// @param sourceBytes of them with source symbols
     /// @param repairBytes of them with repair symbols
     /// @param receivedBytes of the return link, with what frames a stream
+    /// @param duplicateSegments that the satellite had already, as it counts them
+    /// @param rejectedSegments that it did not take, as it counts them
+    /// @param loss the share of symbols that gets lost
+    /// @param burst segments that get lost in a run, on average; 0 where none were seen to get lost
+    /// @param segmentSize bytes of a segment at most, as chosen last
     public record Tally(
             long sentBytes,
             long sourceBytes,
@@ -143,7 +152,11 @@ public final class Pass {
             long receivedBytes,
             long receivedReports,
             long refusedSegments,
+            long duplicateSegments,
+            long rejectedSegments,
             double loss,
+            double burst,
+            int segmentSize,
             Instant began) {
         /// Together with what the same contact saw before.
         Tally after(Tally before) {
@@ -155,7 +168,11 @@ public final class Pass {
                     before.receivedBytes + receivedBytes,
                     before.receivedReports + receivedReports,
                     before.refusedSegments + refusedSegments,
+                    before.duplicateSegments + duplicateSegments,
+                    before.rejectedSegments + rejectedSegments,
                     loss,
+                    burst,
+                    segmentSize,
                     before.began);
         }
     }
@@ -236,8 +253,9 @@ public final class Pass {
         private final Optional<String> unfit = Load.dropUnfit(open, settings.segmentSize());
         private final Transmission transmission;
         private final CommandSending commands;
-        private final SymbolSegments segments = new SymbolSegments(stationKey, satellite, settings.segmentSize());
+        private final SymbolSegments segments = new SymbolSegments(stationKey, satellite);
         private Instant paced = began;
+        private Instant hasted = began;
         private Instant asked = began;
         private Instant answered = Instant.MIN;
         private int given;
@@ -249,13 +267,16 @@ public final class Pass {
         private long receivedBytes;
         private long reports;
         private long refused;
+        private final SegmentCounts counts;
 
         Flight(Link link, Watch watch, Leases leases, SymbolSource symbols) {
             this.link = link;
             this.watch = watch;
             this.leases = leases;
             this.symbols = symbols;
-            intake.last().ifPresent(segments::on);
+            var before = intake.last();
+            before.ifPresent(segments::on);
+            this.counts = new SegmentCounts(before);
             var policy = new Transmission.Policy(
                     settings.returnLink(),
                     settings.forward() == Forward.OPEN || heardLately(began),
@@ -296,7 +317,7 @@ public final class Pass {
                 var closed = hear(Duration.ZERO);
                 if (closed != null) return result(transmission.allEnded(), closed);
                 if (settings.forward() == Forward.NONE) {
-                    var why = hear(LISTEN);
+                    var why = rest(LISTEN);
                     if (why != null) return result(transmission.allEnded(), why);
                     continue;
                 }
@@ -321,12 +342,12 @@ public final class Pass {
                     }
                     case Transmission.Action.Send send -> send(send);
                     case Transmission.Action.Wait wait -> {
-                        var why = hear(shorter(Duration.between(now, wait.until()), LISTEN));
+                        var why = rest(shorter(Duration.between(now, wait.until()), LISTEN));
                         if (why != null) return result(transmission.allEnded(), why);
                     }
                     case Transmission.Action.Done done -> {
                         if (settings.returnLink() && awaits(now)) {
-                            var why = hear(LISTEN);
+                            var why = rest(LISTEN);
                             if (why != null) return result(open.isEmpty() && commands.over(now), why);
                             continue;
                         }
@@ -381,9 +402,10 @@ public final class Pass {
                     esi,
                     symbols.symbols(deployment, run.object(), run.block(), esi, run.count()),
                     poll);
+            int size = transmission.segmentSize();
             transmission.sent(send, esi);
             long before = sentBytes;
-            put(segments.segment(message, deployment.announcement()));
+            put(segments.segment(message, deployment.announcement(), size));
             int k = deployment.announcement().oti(run.object()).orElseThrow().k(run.block());
             if (esi < k) sourceBytes += sentBytes - before;
             else repairBytes += sentBytes - before;
@@ -428,13 +450,21 @@ public final class Pass {
             sentSegments++;
             listener.progress(tally());
             if (settings.rate().isEmpty()) return;
-            var earliest = clock.instant().minus(CATCH_UP);
-            paced = (paced.isAfter(earliest) ? paced : earliest)
-                    .plusNanos((long) (bytes * 8e9 / settings.rate().getAsLong()));
-            var due = paced;
+            var sent = clock.instant();
+            double takes = bytes * 8e9 / settings.rate().getAsLong();
+            paced = later(paced, sent.minus(CATCH_UP)).plusNanos((long) takes);
+            hasted = later(hasted, sent.minus(AT_ONCE)).plusNanos((long) (takes / HASTE));
+            var due = later(paced, hasted);
             for (var now = clock.instant(); now.isBefore(due); now = clock.instant()) {
                 if (hear(Duration.between(now, due)) != null) return;
             }
+        }
+
+        /// Waits for what comes, with nothing to send: that is no delay to make up for.
+        private @Nullable String rest(Duration most) throws InterruptedException {
+            var closed = hear(most);
+            paced = later(paced, clock.instant());
+            return closed;
         }
 
         /// Takes what has come down, waiting up to `most` for the first of it.
@@ -466,6 +496,7 @@ public final class Pass {
                 case ReportIntake.Taken.Believed believed -> {
                     reports++;
                     if (believed.news()) {
+                        counts.on(believed.report());
                         segments.on(believed.report());
                         transmission.on(believed.report(), now);
                         boolean busy = !commands.over(now);
@@ -512,13 +543,21 @@ public final class Pass {
                     receivedBytes,
                     reports,
                     refused,
+                    counts.duplicates(),
+                    counts.rejected(),
                     transmission.loss(),
+                    transmission.burst(),
+                    transmission.segmentSize(),
                     began);
         }
 
         private Result result(boolean delivered, String why) {
             return new Result(tally(), delivered, why);
         }
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import narlink.Bytes;
-import narlink.Sha256;
 import narlink.nix.StorePath;
 import narlink.pack.MalformedManifestException;
 import narlink.pack.ManifestFormat;
@@ -15,7 +14,6 @@ import narlink.wire.Envelope;
 import narlink.wire.Opened;
 import narlink.wire.Report;
 import narlink.wire.StoreAnswer;
-import org.jspecify.annotations.Nullable;
 
 /// Takes what came down. Only what the satellite's flight key signed is believed; a report that is older than one known
 /// changes nothing.
@@ -31,7 +29,7 @@ final class ReportIntake {
     private final Envelope.Keys keys;
     private long newest;
     private boolean changed = true;
-    private @Nullable Sha256 checked;
+    private Bytes checked = Bytes.EMPTY;
 
     ReportIntake(Ledger ledger, Satellite satellite) {
         this.ledger = ledger;
@@ -96,13 +94,13 @@ final class ReportIntake {
                     .findFirst()
                     .ifPresentOrElse(told -> heard(deployment, told, now), () -> untold(deployment, report, now));
         }
-        if (changed || !report.storeDigest().equals(checked)) acknowledge(report);
+        if (changed || !report.shortDigest().equals(checked)) acknowledge(report);
         return new Taken.Believed(report, true);
     }
 
     /// Once the digests are equal, what was predicted is known.
     private void acknowledge(Report report) {
-        checked = report.storeDigest();
+        checked = report.shortDigest();
         changed = false;
         var mirror = ledger.mirror(satellite.name());
         if (mirror.is(report.storeDigest())

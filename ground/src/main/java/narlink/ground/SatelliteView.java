@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import narlink.Bytes;
+import narlink.Sha256;
 import narlink.nix.Nix32;
 import narlink.wire.Report;
 
@@ -56,27 +57,36 @@ public record SatelliteView(
         return report.map(known -> mirror.is(known.storeDigest())).orElse(false);
     }
 
+    /// The digest of the store that was reported last: the whole of it where the mirror tells it, else what the report
+    /// tells of it.
+    public Optional<Bytes> storeDigest() {
+        return report.map(known -> inSync()
+                ? mirror.digest()
+                        .map(Sha256::bytes)
+                        .filter(whole -> whole.startsWith(known.storeDigest()))
+                        .orElse(known.storeDigest())
+                : known.storeDigest());
+    }
+
     /// The profiles on board.
     public List<Report.ProfileReport> profiles() {
         return report.map(Report::profiles).orElse(List.of());
     }
 
-    /// The whole path where the mirror knows it, else its digest part.
+    /// The whole path where the mirror knows it, else the end of its digest part.
     public String path(Report.ProfileReport profile) {
-        var digest = Nix32.encode(profile.path().toArray());
         return mirror.paths().keySet().stream()
-                .filter(path -> path.digest().equals(digest))
+                .filter(profile::leadsTo)
                 .map(Object::toString)
                 .findFirst()
-                .orElse(digest);
+                .orElseGet(() -> "…" + Nix32.encode(profile.path().toArray()));
     }
 
     /// What the profile's generation was built of, as a locked flake reference; empty where that is not known.
     public String origin(Report.ProfileReport profile) {
         return deployments.stream()
                 .filter(deployment -> deployment.profile().equals(profile.name()))
-                .filter(deployment -> profile.path()
-                        .equals(Bytes.of(deployment.targets().getFirst().digestBytes())))
+                .filter(deployment -> profile.leadsTo(deployment.targets().getFirst()))
                 .map(Deployment::origin)
                 .reduce("", (older, newer) -> newer);
     }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Soundings {
     private static final int KEPT = 64;
     private static final Duration GRACE = Duration.ofMillis(100);
+    /// By how much an answer may come later than the one before.
+    private static final Duration LATE = Duration.ofMillis(100);
     /// Symbols that have to be sent between two answers before they tell of loss.
     private static final int TELLING = 64;
     /// Symbols after which what was known of loss before counts no more.
@@ -37,17 +39,26 @@ final class Soundings {
     private int answered;
     private int patience;
     private double loss;
+    private double run;
     private @Nullable Duration answer;
     private @Nullable Arrivals before;
+    private Instant since = Instant.MIN;
 
     /// What had been sent when a poll was.
     ///
     /// @param sent ESIs used, by deployment, object and block
     /// @param symbols in this pass
-    record Sounding(Instant at, Map<Integer, Map<FecObject, int[]>> sent, long symbols) {}
+    /// @param segments that these went up in
+    record Sounding(Instant at, Map<Integer, Map<FecObject, int[]>> sent, long symbols, long segments) {}
 
     /// What a report counted, and what had been sent by then.
-    private record Arrivals(int boots, long symbols, long sent) {}
+    private record Arrivals(Instant at, int boots, long symbols, long gaps, Sounding sent) {}
+
+    /// What got lost between two answered polls.
+    ///
+    /// @param from when the first of them was sent
+    /// @param to when the second was
+    record Measured(Instant from, Instant to, long segments, double loss) {}
 
     /// @param every how often polls are sent while symbols flow
     /// @param unmeasured how long an answer may take as long as none was heard
@@ -64,17 +75,47 @@ final class Soundings {
         return loss;
     }
 
+    /// Symbols that get lost together, on average; 0 where nothing was seen to get lost.
+    double run() {
+        return run;
+    }
+
     /// How long an answer may take.
     Duration answerWithin() {
         return answer == null ? unmeasured : answer.multipliedBy(5).dividedBy(4).plus(GRACE);
     }
 
-    /// How long nothing may be heard, while polls go out, before nobody is thought to hear: about one answer, more
-    /// where answers get lost.
+    /// How often polls are sent while symbols flow: less often where most of what comes back would be reports.
+    Duration every() {
+        return every.plus(Duration.ofNanos((long) (every.toNanos() * loss)));
+    }
+
+    /// How many answers in a row have to be missed until that is no chance.
+    private int misses() {
+        return tries(loss + loss * loss * loss);
+    }
+
+    /// How long it may take until the next report is heard, while symbols flow.
+    Duration untilNext() {
+        return every().dividedBy(4).plus(every().multipliedBy(misses() - 1L).dividedBy(3));
+    }
+
+    /// How many single segments have to ask until one of them is likely to be answered.
+    int asking() {
+        return tries(1 - (1 - loss) * (1 - loss));
+    }
+
+    private static int tries(double missing) {
+        double missed = Math.min(0.9, missing);
+        return missed < 0.01 ? 1 : (int) Math.ceil(StrictMath.log(FALSE_ALARM) / StrictMath.log(missed));
+    }
+
+    /// How long nothing may be heard, while polls go out, before nobody is thought to hear: until the next answer is
+    /// due, and some more where answers get lost.
     Duration silence() {
-        double missed = Math.min(0.9, loss + loss * loss * loss);
-        int misses = missed < 0.01 ? 1 : (int) Math.ceil(StrictMath.log(FALSE_ALARM) / StrictMath.log(missed));
-        return every.multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(answerWithin());
+        int misses = misses();
+        var late = answer == null ? unmeasured : answer.dividedBy(8).plus(LATE);
+        return every().multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(late);
     }
 
     /// Silence was taken for a dead link, and the next answer came at once: from now on it may last longer.
@@ -100,30 +141,47 @@ final class Soundings {
     }
 
     /// Learns from a report.
-    void on(Report report, Instant now) {
+    Optional<Measured> on(Report report, Instant now) {
         var sounding = polls.get(report.poll());
-        if (sounding == null || report.poll() == answered) return;
+        if (sounding == null || report.poll() == answered) return Optional.empty();
         answered = report.poll();
+        // What was heard before the link fell silent, and is told only now, says nothing of how long answers take.
+        if (sounding.at().isBefore(since)) return Optional.empty();
         var took = Duration.between(sounding.at(), now);
         // Long ones count at once, short ones little by little.
         answer = answer == null || took.compareTo(answer) > 0
                 ? took
                 : answer.multipliedBy(7).plus(took).dividedBy(8);
-        measure(new Arrivals(report.boots(), report.symbols(), sounding.symbols()));
+        return measure(new Arrivals(sounding.at(), report.boots(), report.symbols(), report.gaps(), sounding));
     }
 
     /// Symbols that were sent between two polls against those that arrived.
-    private void measure(Arrivals now) {
-        if (before == null || before.boots() != now.boots()) {
+    private Optional<Measured> measure(Arrivals now) {
+        var last = before;
+        if (last == null || last.boots() != now.boots()) {
             before = now;
-            return;
+            return Optional.empty();
         }
-        long sent = now.sent() - before.sent();
-        if (sent < TELLING) return;
-        double lost = Math.clamp(1 - (double) (now.symbols() - before.symbols()) / sent, 0, 0.95);
+        long sent = now.sent().symbols() - last.sent().symbols();
+        if (sent < TELLING) return Optional.empty();
+        long arrived = now.symbols() - last.symbols();
+        double lost = Math.clamp(1 - (double) arrived / sent, 0, 0.95);
         double weight = Math.min(1, sent / FORGOTTEN);
         loss = loss * (1 - weight) + lost * weight;
+        long gaps = now.gaps() - last.gaps();
+        if (gaps > 0 && arrived < sent) {
+            double length = (double) (sent - arrived) / gaps;
+            run = run == 0 ? length : run * (1 - weight) + length * weight;
+        }
         before = now;
+        return Optional.of(new Measured(
+                last.at(), now.at(), now.sent().segments() - last.sent().segments(), lost));
+    }
+
+    /// Nobody hears: polls so far tell no more.
+    void silent(Instant now) {
+        interrupted();
+        since = now;
     }
 
     /// What is lost from the last answer to the next one tells nothing of the link as it is when it works.

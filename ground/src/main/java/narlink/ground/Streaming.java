@@ -20,6 +20,7 @@ import narlink.wire.FecObject;
 import narlink.wire.FrameReader;
 import narlink.wire.Frames;
 import narlink.wire.Opened;
+import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 
@@ -128,7 +129,7 @@ public final class Streaming {
                 Layout.of(100, Layout.SYMBOL_SIZE),
                 Optional.of(Layout.of(packBytes, Layout.SYMBOL_SIZE)),
                 Sha256.of(new byte[0]),
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(key.publicKey().key()),
                 Instant.ofEpochSecond(4_000_000_000L),
                 1);

@@ -17,28 +17,31 @@ final class SymbolSegments {
 
     private final SecretKey stationKey;
     private final Satellite satellite;
-    private final boolean small;
     private final Map<Integer, Seal> seals = new HashMap<>();
     private boolean sealing;
 
-    SymbolSegments(SecretKey stationKey, Satellite satellite, int segmentSize) {
+    SymbolSegments(SecretKey stationKey, Satellite satellite) {
         this.stationKey = stationKey;
         this.satellite = satellite;
-        this.small = segmentSize < SMALL;
     }
 
     /// Learns what the receiver understands.
     void on(Report report) {
-        sealing = small && (report.features() & Report.SEALS) != 0;
+        sealing = (report.features() & Report.SEALS) != 0;
     }
 
-    /// Bytes of the authenticator of the next segment.
-    int authenticator() {
-        return sealing ? Seal.LENGTH : PublicKey.SIGNATURE_LENGTH;
+    /// Bytes of the authenticator of the next segment, where segments have at most so many.
+    int authenticator(int segmentSize) {
+        return seals(segmentSize) ? Seal.LENGTH : PublicKey.SIGNATURE_LENGTH;
     }
 
-    byte[] segment(Symbols symbols, Announcement announcement) {
-        if (!sealing) return Envelope.seal(symbols, stationKey, Envelope.Direction.UP, satellite.name());
+    private boolean seals(int segmentSize) {
+        return sealing && segmentSize < SMALL;
+    }
+
+    /// @param segmentSize bytes that segments have at most
+    byte[] segment(Symbols symbols, Announcement announcement, int segmentSize) {
+        if (!seals(segmentSize)) return Envelope.seal(symbols, stationKey, Envelope.Direction.UP, satellite.name());
         var seal = seals.computeIfAbsent(
                 announcement.deployment(),
                 number -> Seal.between(stationKey, satellite.flightKey(), satellite.name(), announcement));

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import narlink.fec.Oti;
+import narlink.nix.PublicKey;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
 import narlink.wire.Frames;
@@ -29,15 +30,17 @@ final class Transmission {
     private static final int POLL_COPIES = 3;
     /// Every so many segments such a copy goes out: losses come in bursts.
     private static final int COPY_EVERY = 4;
-    /// How often the last poll of all is followed by another before its answer could be there.
+    /// How often the last poll of all is followed by another before its answer could be there, at least.
     private static final int HURRIED = 2;
 
     /// The share of the time that an answer takes which sending more than is likely to be needed may cost.
     private static final double MARGIN = 0.05;
 
     /// The share of all symbols that may be spent on saving time: small packs are better waited for.
-    private static final double WASTE = 0.01;
+    private static final double WASTE = 0.006;
 
+    /// When what is busy on board is asked how it is for the first time, at the earliest.
+    private static final Duration SOON = Duration.ofMillis(500);
     /// Answers' times, after which what is busy on board is asked how it is, at most.
     private static final int SELDOM = 8;
 
@@ -50,6 +53,9 @@ final class Transmission {
     private final Soundings soundings;
     private final Soundings.Sounding start;
     private final Announcing announcing = new Announcing();
+    private final SegmentSizes sizes;
+    /// Where no report tells what is missing.
+    private final Repair.Shape shape;
     private final Instant began;
     private final int copies;
     private long symbolsSent;
@@ -69,7 +75,7 @@ final class Transmission {
     /// @param eager whether somebody is known to listen, so that symbols need not wait for the first report
     /// @param repair what goes up where none are
     /// @param segmentSize bytes of a segment with its CRC, at most
-    /// @param authenticator bytes of what makes a segment believed
+    /// @param authenticator bytes of what makes a segment of so many believed
     /// @param pollEvery how often a report is asked for while symbols flow
     /// @param answerWithin how long an answer may take, as long as none was heard
     record Policy(
@@ -77,7 +83,7 @@ final class Transmission {
             boolean eager,
             Repair repair,
             int segmentSize,
-            IntSupplier authenticator,
+            IntUnaryOperator authenticator,
             Duration pollEvery,
             Duration answerWithin) {}
 
@@ -105,6 +111,9 @@ final class Transmission {
                 policy.pollEvery(),
                 policy.answerWithin(),
                 policy.returnLink() ? loss : policy.repair().loss());
+        this.shape = policy.returnLink() ? new Repair.Shape(policy.segmentSize(), 1) : shape();
+        this.sizes = new SegmentSizes(
+                shape.segmentSize(), policy.returnLink() ? least() : shape.segmentSize(), policy.authenticator(), now);
         this.heard = now;
         this.began = now;
         this.copies = policy.repair().announcements();
@@ -132,8 +141,69 @@ final class Transmission {
         }
     }
 
+    /// By the first deployment's largest block.
+    private Repair.Shape shape() {
+        var most = policy.segmentSize();
+        if (queue.isEmpty()) return new Repair.Shape(most, 1);
+        var announcement = queue.getFirst().announcement();
+        var object = announcement.pack().isPresent() ? FecObject.PACK : FecObject.MANIFEST;
+        var oti = announcement.oti(object).orElseThrow();
+        return policy.repair()
+                .shape(
+                        most,
+                        least(),
+                        size -> fitting(
+                                announcement,
+                                object,
+                                0,
+                                size,
+                                policy.authenticator().applyAsInt(size)),
+                        oti);
+    }
+
+    /// Bytes of the shortest segment that holds a symbol of each deployment.
+    private int least() {
+        int least = policy.segmentSize();
+        while (least > 1 && fits(least / 2)) least /= 2;
+        return least;
+    }
+
+    private boolean fits(int size) {
+        return queue.stream()
+                .map(Outgoing::announcement)
+                .allMatch(announcement -> fitting(announcement, FecObject.MANIFEST, 0, size) > 0
+                        && announcement
+                                .pack()
+                                .map(pack -> fitting(announcement, FecObject.PACK, pack.blocks() - 1, size) > 0)
+                                .orElse(true));
+    }
+
+    private static int fitting(Announcement announcement, FecObject object, int block, int size, int authenticator) {
+        return Symbols.fitting(
+                size - Frames.DATAGRAM_OVERHEAD,
+                announcement.oti(object).orElseThrow().symbolSize(),
+                announcement.deployment(),
+                block,
+                authenticator);
+    }
+
+    private int fitting(Announcement announcement, FecObject object, int block, int size) {
+        return fitting(announcement, object, block, size, PublicKey.SIGNATURE_LENGTH);
+    }
+
     double loss() {
         return soundings.loss();
+    }
+
+    /// Segments that get lost in a run, on average; 0 where nothing was seen to get lost.
+    double burst() {
+        double symbols = symbolsSent == 0 ? 1 : (double) symbolsSent / segmentsSent;
+        return soundings.run() / symbols;
+    }
+
+    /// Bytes of a segment, as the losses advise.
+    int segmentSize() {
+        return sizes.bytes();
     }
 
     /// How long an answer may take.
@@ -156,8 +226,7 @@ final class Transmission {
         for (var deployment : queue) {
             if (deployment.ended() || !mayFlow(deployment)) continue;
             if (policy.returnLink() && !deployment.heard()) deployment.aimAt(Outgoing.Goal.SOURCE);
-            var run = deployment.next(
-                    this::fitting, policy.returnLink() ? 1 : policy.repair().depth());
+            var run = deployment.next(this::fitting, shape.depth());
             if (run.isPresent()) return send(deployment, run.get(), now);
         }
         return policy.returnLink() ? ask(now) : new Action.Done();
@@ -171,12 +240,11 @@ final class Transmission {
         var known = new HashMap<List<Integer>, Integer>();
         return (object, block, k) -> {
             int together = fitting(announcement, object, block);
-            int turns = Turns.of(
-                            announcement.oti(object).orElseThrow().blocks(),
-                            policy.repair().depth())
+            int turns = Turns.of(announcement.oti(object).orElseThrow().blocks(), shape.depth())
                     .least();
             return known.computeIfAbsent(
-                    List.of(k, together, turns), size -> policy.repair().symbols(k, together, turns, blocks));
+                    List.of(k, together, turns),
+                    size -> policy.repair().symbols(k, together, turns, blocks, shape.segmentSize()));
         };
     }
 
@@ -190,7 +258,7 @@ final class Transmission {
         if (silence.isPresent()) return true;
         if (!flows() || !wantsMore() || !heard.plus(soundings.silence()).isBefore(now)) return false;
         silence = Optional.of(Silence.from(now, policy.answerWithin()));
-        soundings.interrupted();
+        soundings.silent(now);
         return true;
     }
 
@@ -232,12 +300,14 @@ final class Transmission {
         }
         if (!deployment.heard()) return !now.isBefore(due(deployment));
         // What happens on board once everything is there is reported unasked: this is for when such a report got lost.
-        var within = policy.answerWithin();
+        var within = longer(SOON, soundings.answerWithin());
         boolean silent = heard.plus(within).isBefore(now);
         boolean nothingElse = deployment.remaining() == 0 && deployment.probe().isEmpty();
         return silent
                 && nothingElse
-                && announcing.due(number, within, within.multipliedBy(SELDOM)).isBefore(now);
+                && announcing
+                        .due(number, within, policy.answerWithin().multipliedBy(SELDOM))
+                        .isBefore(now);
     }
 
     /// When an announcement that nobody is known to have heard is to be said again. What flows before it has arrived is
@@ -269,12 +339,12 @@ final class Transmission {
 
     private int fitting(Announcement announcement, FecObject object, int block) {
         int size = announcement.oti(object).orElseThrow().symbolSize();
-        int count = Symbols.fitting(
-                policy.segmentSize() - Frames.DATAGRAM_OVERHEAD,
-                size,
-                announcement.deployment(),
+        int count = fitting(
+                announcement,
+                object,
                 block,
-                policy.authenticator().getAsInt());
+                segmentSize(),
+                policy.authenticator().applyAsInt(segmentSize()));
         if (count < 1) {
             throw new IllegalArgumentException(
                     "segments of " + policy.segmentSize() + " bytes are too small for symbols of " + size
@@ -292,7 +362,7 @@ final class Transmission {
         if (!policy.returnLink()) return new Action.Send(deployment, run, 0);
         boolean due = polled == Instant.MIN
                 ? symbolsSent > 0
-                : polled.plus(policy.pollEvery()).isBefore(now);
+                : polled.plus(soundings.every()).isBefore(now);
         if (due || isLast(run)) return new Action.Send(deployment, run, poll(now));
         long since = segmentsSent - polledAt;
         boolean copy = poll != 0 && since % COPY_EVERY == 0 && since < COPY_EVERY * POLL_COPIES;
@@ -320,6 +390,7 @@ final class Transmission {
     private int poll(Instant now) {
         polled = now;
         polledAt = segmentsSent;
+        sizes.choose(now);
         poll = soundings.number();
         return poll;
     }
@@ -327,8 +398,9 @@ final class Transmission {
     /// Every goal is met. If no report comes in time, a single symbol asks for one; the last poll may have got lost, so
     /// that the first ones don't wait as long as an answer takes.
     private Action ask(Instant now) {
-        boolean cheap = hurried < HURRIED && probes < symbolsSent * WASTE;
-        var patience = cheap ? longer(HURRY, soundings.answerWithin().dividedBy(4)) : soundings.answerWithin();
+        boolean cheap = hurried < Math.max(HURRIED, soundings.asking()) && probes < symbolsSent * WASTE;
+        var whole = soundings.answerWithin();
+        var patience = cheap ? shorter(whole, longer(HURRY, whole.dividedBy(4))) : whole;
         var due = later(polled, heard).plus(patience);
         var next = nextAnnouncement(now);
         if (now.isBefore(due)) return new Action.Wait(next.isBefore(due) ? next : due);
@@ -364,14 +436,14 @@ final class Transmission {
         hurried = 0;
         var settled = soundings.settledBy(report).orElse(start);
         var waiting = unheard();
-        soundings.on(report, now);
-        aimBy(report, settled, Outgoing.Aim.low(soundings.loss(), policy.segmentSize()));
+        soundings.on(report, now).ifPresent(sizes::measured);
+        aimBy(report, settled, surely(0).low());
         // Who would wait for the next answer, once all that is asked for now is sent, does well to send enough at once:
         // but not more than takes a part of that time.
         double rate = symbolsSent / Math.max(0.001, Duration.between(began, now).toMillis() / 1000.0);
         double wait = soundings.answerWithin().toMillis() / 1000.0;
         if (policy.returnLink()
-                && remaining() < rate * (wait + policy.pollEvery().toMillis() / 4000.0)) {
+                && remaining() < rate * (wait + soundings.untilNext().toMillis() / 1000.0)) {
             aimBy(report, settled, surely((int)
                     (Math.min(rate * wait * MARGIN, symbolsSent * WASTE) / Math.max(1, openBlocks()))));
         }
@@ -397,7 +469,7 @@ final class Transmission {
     }
 
     private Outgoing.Aim surely(int margin) {
-        return new Outgoing.Aim(soundings.loss(), margin, policy.segmentSize());
+        return new Outgoing.Aim(soundings.loss(), margin, segmentSize(), soundings.run());
     }
 
     private Set<Integer> unheard() {
@@ -410,7 +482,7 @@ final class Transmission {
     private Soundings.Sounding sounding(Instant now) {
         var sent = new HashMap<Integer, Map<FecObject, int[]>>();
         for (var deployment : queue) sent.put(deployment.announcement().deployment(), deployment.snapshot());
-        return new Soundings.Sounding(now, sent, symbolsSent);
+        return new Soundings.Sounding(now, sent, symbolsSent, segmentsSent);
     }
 
     private static int number(Outgoing deployment) {
@@ -419,6 +491,10 @@ final class Transmission {
 
     private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static Duration longer(Duration a, Duration b) {

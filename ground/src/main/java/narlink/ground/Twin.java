@@ -11,7 +11,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import narlink.Bytes;
 import narlink.nix.PathInfo;
 import narlink.nix.SecretKey;
 import narlink.nix.Store;
@@ -106,12 +105,10 @@ public final class Twin {
         });
         for (var profile : profiles) {
             var generation = profile.name() + "-" + profile.generation() + "-link";
-            present.stream()
-                    .filter(path -> profile.path().equals(Bytes.of(path.digestBytes())))
-                    .forEach(path -> {
-                        links.put(generation, path.toString());
-                        links.put(profile.name(), generation);
-                    });
+            present.stream().filter(path -> profile.leadsTo(path)).forEach(path -> {
+                links.put(generation, path.toString());
+                links.put(profile.name(), generation);
+            });
         }
         return links;
     }

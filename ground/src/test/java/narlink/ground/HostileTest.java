@@ -523,7 +523,7 @@ final class HostileTest {
                     Layout.of(manifest.length, 64),
                     Optional.of(Layout.of(pack.length, 64)),
                     Sha256.of(manifest),
-                    Sha256.of(new byte[0]),
+                    Report.shortDigest(Sha256.of(new byte[0])),
                     List.of(STATION.publicKey().key()),
                     LATER,
                     1);

@@ -138,7 +138,7 @@ final class TransferProperties {
                     random.nextBoolean(),
                     new Repair.Share(0),
                     2048,
-                    () -> 64,
+                    size -> 64,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2));
             var transmission =

@@ -55,7 +55,7 @@ final class TransmissionProperties {
     void aSilentLinkGetsLittleAndIsTakenUpAgain(@ForAll @IntRange(min = 0, max = 3_000) int silentFromMillis) {
         var announcement = announcement(200_000_000);
         var policy = new Transmission.Policy(
-                true, true, NOTHING, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+                true, true, NOTHING, 8192, size -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -99,7 +99,7 @@ final class TransmissionProperties {
             @ForAll @IntRange(min = 100_000, max = 3_000_000) int packBytes) {
         var announcement = announcement(packBytes);
         var policy = new Transmission.Policy(
-                false, true, new Repair.Share(blind), 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+                false, true, new Repair.Share(blind), 8192, size -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -141,7 +141,7 @@ final class TransmissionProperties {
         var announcement = announcement(2_500_000, 128);
         int segmentSize = ((Repair.ForDelivery) repair).segmentSize();
         var policy = new Transmission.Policy(
-                false, true, repair, segmentSize, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+                false, true, repair, segmentSize, size -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -174,7 +174,7 @@ final class TransmissionProperties {
         var random = new SplittableRandom(seed);
         var announcement = announcement(packBytes);
         var policy = new Transmission.Policy(
-                true, true, NOTHING, 8192, () -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
+                true, true, NOTHING, 8192, size -> 64, Duration.ofSeconds(1), Duration.ofSeconds(2));
         var now = Instant.EPOCH;
         var transmission = new Transmission(List.of(new Outgoing(announcement, Map.of())), policy, 1, 0, now);
         var receiver = new Counting(announcement);
@@ -229,7 +229,7 @@ final class TransmissionProperties {
                 Oti.of(2_000, 504, 2048),
                 Optional.of(Oti.of(packBytes, T, symbolsPerBlock)),
                 HASH,
-                HASH,
+                Report.shortDigest(HASH),
                 List.of(Bytes.of(new byte[32])),
                 Instant.MAX.minusSeconds(1),
                 1);
@@ -309,12 +309,13 @@ final class TransmissionProperties {
                     1,
                     0,
                     Instant.EPOCH,
-                    HASH,
+                    Report.shortDigest(HASH),
                     0,
                     0,
                     "",
                     poll,
                     symbols,
+                    0,
                     Map.of(),
                     List.of(deployment),
                     List.of(),

@@ -14,7 +14,8 @@ import narlink.fec.Oti;
 /// @param lowestOpen no deployment with a lower number is believed any more; at most `deployment`
 /// @param pack empty where every path is on board already
 /// @param manifestHash of the manifest object
-/// @param storeDigest of the store state that the deployment was planned on
+/// @param storeDigest of the store state that the deployment was planned on: its first [Report#DIGEST_BYTES], or the
+///     whole of it
 /// @param stationKeys raw public keys, at most [#MAX_STATION_KEYS], that may sign this deployment's symbols
 /// @param expires from then on the deployment is not begun
 /// @param minimumVersion lowest protocol version that understands the deployment
@@ -25,7 +26,7 @@ public record Announcement(
         Oti manifest,
         Optional<Oti> pack,
         Sha256 manifestHash,
-        Sha256 storeDigest,
+        Bytes storeDigest,
         List<Bytes> stationKeys,
         Instant expires,
         int minimumVersion,
@@ -52,6 +53,9 @@ public record Announcement(
         for (int number : supersedes) {
             if (number < 1 || number >= deployment) throw new IllegalArgumentException("supersedes " + number);
         }
+        if (storeDigest.size() != Report.DIGEST_BYTES && storeDigest.size() != Sha256.LENGTH) {
+            throw new IllegalArgumentException("store digest of " + storeDigest.size() + " bytes");
+        }
         if (deployment < 1) throw new IllegalArgumentException("deployment " + deployment);
         if (lowestOpen < 1 || lowestOpen > deployment) throw new IllegalArgumentException("lowest open " + lowestOpen);
         if (stationKeys.isEmpty() || stationKeys.size() > MAX_STATION_KEYS) {
@@ -74,7 +78,7 @@ public record Announcement(
             Oti manifest,
             Optional<Oti> pack,
             Sha256 manifestHash,
-            Sha256 storeDigest,
+            Bytes storeDigest,
             List<Bytes> stationKeys,
             Instant expires,
             int minimumVersion) {

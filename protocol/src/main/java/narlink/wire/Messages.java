@@ -73,7 +73,7 @@ final class Messages {
                 .setLowestOpen(announcement.lowestOpen())
                 .setManifest(write(announcement.manifest()))
                 .setManifestHash(bytes(announcement.manifestHash().bytes()))
-                .setStoreDigest(bytes(announcement.storeDigest().bytes()))
+                .setStoreDigest(bytes(announcement.storeDigest()))
                 .setExpires(announcement.expires().getEpochSecond())
                 .setMinimumVersion(announcement.minimumVersion());
         announcement.pack().ifPresent(pack -> out.setPack(write(pack)));
@@ -89,7 +89,7 @@ final class Messages {
                 parse(in.getManifest()),
                 in.hasPack() ? Optional.of(parse(in.getPack())) : Optional.empty(),
                 hash(in.getManifestHash()),
-                hash(in.getStoreDigest()),
+                bytes(in.getStoreDigest()),
                 in.getStationKeysList().stream()
                         .limit(Announcement.MAX_STATION_KEYS + 1L)
                         .map(Messages::bytes)

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import narlink.Bytes;
 import narlink.Sha256;
+import narlink.nix.StorePath;
 
 /// The state of a receiver (§7), cumulative: any one report replaces all before it.
 ///
@@ -14,8 +15,10 @@ import narlink.Sha256;
 /// @param features bit set of what it understands beyond that
 /// @param time by the receiver's clock
 /// @param system Nix's name of the machine, as `aarch64-linux`
+/// @param storeDigest the whole of it, or its first [#DIGEST_BYTES]
 /// @param poll the last one heard since this boot, 0 if none
 /// @param symbols symbols that arrived authentic since this boot
+/// @param gaps runs of symbols that got lost, as the gaps in a block's ESIs tell, since this boot
 /// @param counters what was refused since this boot
 /// @param deployments the newest first, as many as fit
 /// @param command the last one carried out, 0 if none
@@ -26,12 +29,13 @@ public record Report(
         int version,
         long features,
         Instant time,
-        Sha256 storeDigest,
+        Bytes storeDigest,
         int validPaths,
         long freeBytes,
         String system,
         int poll,
         long symbols,
+        long gaps,
         Map<Counter, Long> counters,
         List<DeploymentReport> deployments,
         List<ProfileReport> profiles,
@@ -45,6 +49,8 @@ public record Report(
     public static final int HASH_PREFIX = 8;
     /// In place of a store digest: the store has not been looked at since the receiver was started (§9.3).
     public static final Sha256 NO_DIGEST = new Sha256(Bytes.of(new byte[Sha256.LENGTH]));
+    /// Bytes of a store digest that a report tells at least: what goes down is that short.
+    public static final int DIGEST_BYTES = 16;
     /// Feature: it answers a [StoreQuestion].
     public static final long ANSWERS = 1;
     /// Feature: it opens sealed symbols (§3.6).
@@ -60,6 +66,9 @@ public record Report(
         if (validPaths < 0 || freeBytes < 0) {
             throw new IllegalArgumentException(validPaths + " paths and " + freeBytes + " bytes free");
         }
+        if (storeDigest.size() != DIGEST_BYTES && storeDigest.size() != Sha256.LENGTH) {
+            throw new IllegalArgumentException("store digest of " + storeDigest.size() + " bytes");
+        }
         counters = Map.copyOf(counters);
         deployments = List.copyOf(deployments);
         profiles = List.copyOf(profiles);
@@ -69,6 +78,26 @@ public record Report(
     /// Starts of the receiver, counted durably.
     public int boots() {
         return (int) (sequence >>> 32);
+    }
+
+    /// Whether the store has been looked at.
+    public boolean knowsStore() {
+        return !NO_DIGEST.bytes().startsWith(storeDigest);
+    }
+
+    /// Whether that is the digest of the store.
+    public boolean isOfStore(Sha256 digest) {
+        return digest.bytes().startsWith(storeDigest);
+    }
+
+    /// What of the store's digest each report tells.
+    public Bytes shortDigest() {
+        return storeDigest.slice(0, DIGEST_BYTES);
+    }
+
+    /// What reports and announcements tell of that digest.
+    public static Bytes shortDigest(Sha256 digest) {
+        return digest.bytes().slice(0, DIGEST_BYTES);
     }
 
     /// What is counted, in the order of the wire's field numbers.
@@ -214,10 +243,24 @@ public record Report(
 
     /// A profile under narlink's care.
     ///
-    /// @param path digest part of the store path that it points at, 20 bytes
+    /// @param path digest part of the store path that it points at, or its first [#PATH_BYTES]
     /// @param activation what an activation that is under way, or failed to roll back, has come to
     public record ProfileReport(
-            String name, int generation, Bytes path, boolean confirmed, Optional<DeploymentState> activation) {}
+            String name, int generation, Bytes path, boolean confirmed, Optional<DeploymentState> activation) {
+        /// Bytes of a path's digest part that a report tells at least: what goes down is that short.
+        public static final int PATH_BYTES = 8;
+
+        public ProfileReport {
+            if (path.size() < PATH_BYTES || path.size() > StorePath.DIGEST_BYTES) {
+                throw new IllegalArgumentException("digest part of " + path.size() + " bytes");
+            }
+        }
+
+        /// Whether it points at that path, as far as is told.
+        public boolean leadsTo(StorePath other) {
+            return Bytes.of(other.digestBytes()).startsWith(path);
+        }
+    }
 
     /// What became of a command.
     ///

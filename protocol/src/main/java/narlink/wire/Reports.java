@@ -2,7 +2,6 @@ package narlink.wire;
 
 import static narlink.wire.Messages.bounded;
 import static narlink.wire.Messages.bytes;
-import static narlink.wire.Messages.hash;
 import static narlink.wire.Messages.instant;
 
 import java.util.EnumMap;
@@ -32,11 +31,12 @@ final class Reports {
                 .setVersion(report.version())
                 .setFeatures(report.features())
                 .setTime(Math.max(0, report.time().getEpochSecond()))
-                .setStoreDigest(bytes(report.storeDigest().bytes()))
+                .setStoreDigest(bytes(report.storeDigest()))
                 .setValidPaths(report.validPaths())
                 .setFreeBytes(report.freeBytes())
                 .setPoll(report.poll())
                 .setSymbols(report.symbols())
+                .setGaps(report.gaps())
                 .setCounters(write(report.counters()))
                 .setLowestOpen(report.lowestOpen())
                 .setCommand(report.command());
@@ -61,12 +61,13 @@ final class Reports {
                 in.getVersion(),
                 in.getFeatures(),
                 instant(in.getTime()),
-                hash(in.getStoreDigest()),
+                bytes(in.getStoreDigest()),
                 in.getValidPaths(),
                 in.getFreeBytes(),
                 system(in),
                 in.getPoll(),
                 in.getSymbols(),
+                in.getGaps(),
                 parse(in.getCounters()),
                 bounded(in.getDeploymentsList(), Report.MAX_DEPLOYMENTS).stream()
                         .map(Reports::parse)

@@ -10,6 +10,7 @@ import narlink.Sha256;
 import narlink.fec.Oti;
 import narlink.inventory.Descriptions.Column;
 import narlink.inventory.Runs;
+import narlink.nix.StorePath;
 import narlink.wire.Announcement;
 import narlink.wire.Command;
 import narlink.wire.DeploymentState;
@@ -47,7 +48,7 @@ public final class Messages {
                         otis(),
                         otis().optional(),
                         hashes(),
-                        hashes(),
+                        digests(),
                         bytes(32, 32).list().ofMinSize(1).ofMaxSize(Announcement.MAX_STATION_KEYS),
                         times())
                 .as((one, other, manifest, pack, hash, digest, keys, expires) -> new Announcement(
@@ -126,7 +127,7 @@ public final class Messages {
         return Combinators.combine(
                         Arbitraries.longs().between(0, Long.MAX_VALUE),
                         times(),
-                        hashes(),
+                        digests(),
                         Arbitraries.integers().between(0, 100_000),
                         Arbitraries.longs().between(0, Long.MAX_VALUE),
                         deploymentReports().list().ofMaxSize(4),
@@ -149,6 +150,7 @@ public final class Messages {
                             "aarch64-linux",
                             number,
                             sequence,
+                            paths,
                             counters,
                             deployments,
                             told.profiles(),
@@ -212,10 +214,15 @@ public final class Messages {
         return Combinators.combine(
                         Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(20),
                         numbers(),
-                        bytes(20, 20),
+                        bytes(Report.ProfileReport.PATH_BYTES, StorePath.DIGEST_BYTES),
                         Arbitraries.of(true, false),
                         Arbitraries.of(DeploymentState.class).optional())
                 .as(Report.ProfileReport::new);
+    }
+
+    /// As they go over the wire, and as they are kept on board.
+    private static Arbitrary<Bytes> digests() {
+        return Arbitraries.oneOf(bytes(Report.DIGEST_BYTES, Report.DIGEST_BYTES), bytes(Sha256.LENGTH, Sha256.LENGTH));
     }
 
     public static Arbitrary<Oti> otis() {

@@ -113,7 +113,7 @@ final class EnvelopeProperties {
                 manifest,
                 Optional.of(Oti.of(1L << 34, 896, 2048)),
                 Sha256.of(new byte[1]),
-                Sha256.of(new byte[2]),
+                Sha256.of(new byte[2]).bytes(),
                 Collections.nCopies(Announcement.MAX_STATION_KEYS, Bytes.of(new byte[32])),
                 Instant.ofEpochSecond(4_000_000_000L),
                 1,

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.function.Executable;
 final class LimitsTest {
     private static final Oti SMALL = new Oti(100, 50, 1);
     private static final Sha256 HASH = Sha256.of(new byte[0]);
+    private static final Bytes STORE = Report.shortDigest(HASH);
     private static final Bytes KEY = Bytes.of(new byte[32]);
     private static final Bytes DIGEST = Bytes.of(new byte[StoreQuestion.DIGEST_BYTES]);
     private static final Instant LATER = Instant.ofEpochSecond(4_000_000_000L);
@@ -39,7 +40,7 @@ final class LimitsTest {
 
     private static Announcement announcement(
             int number, int open, Oti manifest, Oti pack, List<Bytes> keys, List<Integer> supersedes) {
-        return new Announcement(number, open, manifest, Optional.of(pack), HASH, HASH, keys, LATER, 1, supersedes);
+        return new Announcement(number, open, manifest, Optional.of(pack), HASH, STORE, keys, LATER, 1, supersedes);
     }
 
     @Test
@@ -180,10 +181,11 @@ final class LimitsTest {
                 1,
                 0,
                 LATER,
-                HASH,
+                STORE,
                 paths,
                 free,
                 "aarch64-linux",
+                0,
                 0,
                 0,
                 Map.of(),

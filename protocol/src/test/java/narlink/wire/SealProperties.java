@@ -33,7 +33,7 @@ final class SealProperties {
                 new Oti(100, 50, 1),
                 Optional.empty(),
                 Sha256.of(manifest.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(STATION.publicKey().key()),
                 Instant.ofEpochSecond(4_000_000_000L),
                 1);

@@ -26,7 +26,7 @@ final class SegmentTarget implements FuzzTarget {
             new Oti(100, 50, 1),
             Optional.empty(),
             Sha256.of(new byte[1]),
-            Sha256.of(new byte[0]),
+            Report.shortDigest(Sha256.of(new byte[0])),
             List.of(STATION.publicKey().key()),
             Instant.ofEpochSecond(4_000_000_000L),
             1);

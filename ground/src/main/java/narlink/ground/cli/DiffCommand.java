@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import narlink.Bytes;
 import narlink.ground.ClosureDiff;
 import narlink.ground.Ledger;
 import narlink.ground.Mirror;
@@ -76,9 +75,8 @@ final class DiffCommand extends Base {
         ReportReader.last(ledger, satellite)
                 .ifPresent(report -> report.profiles().stream()
                         .filter(told -> told.name().equals(profile))
-                        .forEach(told -> mirror.keySet().stream()
-                                .filter(path -> Bytes.of(path.digestBytes()).equals(told.path()))
-                                .forEach(wave::add)));
+                        .forEach(told ->
+                                mirror.keySet().stream().filter(told::leadsTo).forEach(wave::add)));
         var sizes = new TreeMap<StorePath, Long>();
         if (wave.isEmpty()) {
             mirror.values().forEach(item -> sizes.put(item.path(), item.narSize()));

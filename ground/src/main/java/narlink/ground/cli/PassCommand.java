@@ -18,6 +18,7 @@ import narlink.ground.Supplements;
 import narlink.ground.Workload;
 import narlink.ground.json.CommandJson;
 import narlink.ground.json.DeploymentJson;
+import narlink.ground.json.PassJson;
 import narlink.ground.link.Links;
 import narlink.wire.PipeUrl;
 import picocli.CommandLine.Command;
@@ -140,12 +141,7 @@ final class PassCommand extends Base {
             java.util.List<QueuedCommand> commands) {
         var out = new JsonObject();
         out.addProperty("satellite", satellite.name().value());
-        out.addProperty("sentBytes", result.tally().sentBytes());
-        out.addProperty("sentSegments", result.tally().sentSegments());
-        out.addProperty("receivedBytes", result.tally().receivedBytes());
-        out.addProperty("receivedReports", result.tally().receivedReports());
-        out.addProperty("refusedSegments", result.tally().refusedSegments());
-        out.addProperty("lossEstimate", result.tally().loss());
+        PassJson.add(out, result.tally());
         out.addProperty("ended", result.why());
         var list = new JsonArray();
         carried.forEach(deployment -> list.add(DeploymentJson.of(deployment)));
@@ -160,12 +156,13 @@ final class PassCommand extends Base {
             Pass.Result result, java.util.List<Deployment> carried, Ledger ledger, Satellite satellite) {
         var tally = result.tally();
         System.out.printf(
-                "pass over: %s%nsent %s in %d segments, heard %d reports, loss about %.1f %%%n",
+                "pass over: %s%nsent %s (%s repair) in %d segments, heard %d reports, %s%n",
                 result.why(),
                 ByteCount.human(tally.sentBytes()),
+                ByteCount.human(tally.repairBytes()),
                 tally.sentSegments(),
                 tally.receivedReports(),
-                100 * tally.loss());
+                losses(tally));
         if (tally.refusedSegments() > 0) {
             System.out.printf(
                     "%d segments came back that %s did not sign%n", tally.refusedSegments(), satellite.name());
@@ -175,6 +172,13 @@ final class PassCommand extends Base {
             System.out.println("work is left: the next pass goes on with it"
                     + (ledger.lastReport(satellite.name()).isEmpty() ? "; nothing was ever heard of it" : ""));
         }
+    }
+
+    /// What got lost, in words.
+    static String losses(Pass.Tally tally) {
+        var loss = "loss about %.1f %%".formatted(100 * tally.loss());
+        if (tally.burst() == 0) return loss;
+        return loss + " in runs of %.1f segments".formatted(Math.max(1, tally.burst()));
     }
 
     /// The live line.

@@ -189,7 +189,7 @@ final class ServeCommand extends Base {
             PassJson.of(report).asMap().forEach(event::add);
             say(
                     event,
-                    "%s: pass over: %s; sent %s (%s repair) in %d segments, heard %d reports, loss about %.1f %%; %s"
+                    "%s: pass over: %s; sent %s (%s repair) in %d segments, heard %d reports, %s; %s"
                             .formatted(
                                     report.route(),
                                     report.result().why(),
@@ -197,7 +197,7 @@ final class ServeCommand extends Base {
                                     ByteCount.human(tally.repairBytes()),
                                     tally.sentSegments(),
                                     tally.receivedReports(),
-                                    100 * tally.loss(),
+                                    PassCommand.losses(tally),
                                     report.left().isEmpty()
                                             ? "nothing is left"
                                             : "the next pass goes on with deployments "

@@ -31,6 +31,10 @@ public final class PassJson {
         out.addProperty("receivedBytes", tally.receivedBytes());
         out.addProperty("receivedReports", tally.receivedReports());
         out.addProperty("refusedSegments", tally.refusedSegments());
+        out.addProperty("duplicateSegments", tally.duplicateSegments());
+        out.addProperty("rejectedSegments", tally.rejectedSegments());
         out.addProperty("lossEstimate", tally.loss());
+        out.addProperty("burstEstimate", tally.burst());
+        out.addProperty("segmentSize", tally.segmentSize());
     }
 }

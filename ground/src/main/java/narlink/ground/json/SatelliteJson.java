@@ -36,7 +36,7 @@ public final class SatelliteJson {
         }
         if (view.report().isPresent()) {
             var report = view.report().get();
-            out.addProperty("storeDigest", report.storeDigest().hex());
+            out.addProperty("storeDigest", view.storeDigest().orElseThrow().hex());
             out.addProperty("validPaths", report.validPaths());
             out.addProperty("freeBytes", report.freeBytes());
             out.addProperty("reportAge", view.age(now).map(Duration::toSeconds).orElse(0L));

@@ -12,6 +12,7 @@ import narlink.wire.Announcement;
 import narlink.wire.Command;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
+import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 
@@ -105,7 +106,7 @@ final class Adversary {
                 Oti.of(500, 64, 1),
                 java.util.Optional.empty(),
                 hash,
-                hash,
+                Report.shortDigest(hash),
                 List.of(own.publicKey().key()),
                 world.now().plus(Duration.ofDays(9)),
                 1,

@@ -25,7 +25,7 @@ final class MirrorIsStore implements Invariant {
         if (report.isEmpty()) return;
         var mirror = sight.ledger().mirror(sight.satellite());
         var digest = sight.digest();
-        if (!report.get().storeDigest().equals(digest) || !mirror.is(digest)) return;
+        if (!report.get().isOfStore(digest) || !mirror.is(digest.bytes())) return;
         var lacking = new TreeSet<>(sight.valid().keySet());
         lacking.removeAll(mirror.believed());
         var surplus = new TreeSet<>(mirror.believed());
@@ -67,7 +67,7 @@ final class MirrorIsStore implements Invariant {
             else if (item.belief() == Mirror.Belief.PREDICTED) lines.add("only predicts " + name);
         }
         boolean told = ReportReader.last(sight.ledger(), sight.earth().satellite())
-                .filter(report -> report.storeDigest().equals(sight.digest()))
+                .filter(report -> report.isOfStore(sight.digest()))
                 .isPresent();
         lines.add(told ? "the last report told of this store" : "the last report told of another store");
         return String.join(", ", lines);

@@ -218,7 +218,7 @@ function live(list) {
       el('dl', {class: 'facts'}, [
         ['Opened', ago(one.since)],
         ['Rate', bits(one.bitsPerSecond)],
-        ['Loss', one.sentSegments ? 'about ' + percent(one.lossEstimate) : 'not known'],
+        ['Loss', one.sentSegments ? 'about ' + percent(one.lossEstimate) + (one.burstEstimate ? ', in runs of ' + number(Math.max(1, Math.round(one.burstEstimate))) + ' segments' : '') : 'not known'],
         ['Sent', bytes(one.sentBytes || 0) + ' in ' + number(one.sentSegments || 0) + ' segments'],
         ['Reports heard', number(one.receivedReports || 0)],
         ['Not believed', number(one.refusedSegments || 0)],

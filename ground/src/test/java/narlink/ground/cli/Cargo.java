@@ -31,6 +31,7 @@ import narlink.wire.Announcement;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.Message;
+import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 
@@ -129,7 +130,7 @@ final class Cargo {
                 Layout.of(manifest.length, Layout.SYMBOL_SIZE),
                 packOti,
                 manifestHash,
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(STATION.publicKey().key(), OTHER_STATION.publicKey().key()),
                 Instant.now().plus(Duration.ofDays(1)),
                 1);

@@ -37,6 +37,7 @@ import narlink.wire.Announcement;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
 import narlink.wire.PipeUrl;
+import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 
 /// A ground state with many satellites, each with a deployment of noise that waits for it, and with their far ends. The
@@ -173,7 +174,7 @@ final class Crowd implements AutoCloseable {
                 Layout.of(manifest.length, Layout.SYMBOL_SIZE),
                 Optional.of(Layout.of(bytes, Layout.SYMBOL_SIZE)),
                 Sha256.of(manifest),
-                new StoreDigest().digest(),
+                Report.shortDigest(new StoreDigest().digest()),
                 List.of(files.stationKey().publicKey().key()),
                 Instant.now().plus(Duration.ofDays(1)),
                 1);

@@ -119,7 +119,8 @@ final class SampleFleet implements AutoCloseable {
     }
 
     static Pass.Tally tally(long source, long repair) {
-        return new Pass.Tally(source + repair + 500, source, repair, 40, 2000, 5, 1, 0.125, Instant.now());
+        return new Pass.Tally(
+                source + repair + 500, source, repair, 40, 2000, 5, 1, 2, 0, 0.125, 1.5, 8192, Instant.now());
     }
 
     private static Deployment.Progress progress(Deployment.State state, int blocks) {
@@ -132,10 +133,11 @@ final class SampleFleet implements AutoCloseable {
                 1,
                 0,
                 Instant.now(),
-                Sha256.of(new byte[] {2}),
+                Report.shortDigest(Sha256.of(new byte[] {2})),
                 paths,
                 3_200_000_000L,
                 "aarch64-linux",
+                0,
                 0,
                 0,
                 Map.of(),
@@ -156,7 +158,7 @@ final class SampleFleet implements AutoCloseable {
                 new Oti(manifest.length, 896, 1),
                 Optional.of(new Oti(BLOCKS * 896L * 1024, 896, BLOCKS)),
                 Sha256.of(manifest),
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(Bytes.of(new byte[32])),
                 Instant.ofEpochSecond(4_000_000_000L),
                 1);

@@ -26,6 +26,7 @@ import narlink.testkit.NarTree;
 import narlink.wire.Announcement;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
+import narlink.wire.Report;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 
@@ -70,7 +71,7 @@ public record SampleDeployment(
                 Oti.of(manifest.length, SYMBOL_SIZE, 2048),
                 Optional.of(oti),
                 Sha256.of(manifest),
-                Sha256.of(new byte[0]),
+                Report.shortDigest(Sha256.of(new byte[0])),
                 List.of(station.publicKey().key()),
                 Instant.ofEpochSecond(8_000_000_000L),
                 1);

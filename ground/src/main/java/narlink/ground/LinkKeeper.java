@@ -171,6 +171,7 @@ final class LinkKeeper {
     }
 
     private void over(Instant began, Pass.Result sum) {
+        if (sum.tally().receivedReports() > 0) pause = TICK; // It works, however short: the rest of a pass is precious.
         work();
         var left = post.ledger().deployments(satellite.name()).stream()
                 .filter(deployment -> !deployment.ended())

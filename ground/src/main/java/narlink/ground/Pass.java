@@ -47,13 +47,6 @@ public final class Pass {
     /// What comes late, where several segments are to come.
     private static final Duration LATE = Duration.ofMillis(100);
 
-    /// What a delay on this machine may cost at most that is not made up for.
-    private static final Duration CATCH_UP = Duration.ofMillis(500);
-    /// How much faster than the rate is sent meanwhile: what comes much faster is lost in the buffers of modems.
-    private static final double HASTE = 1.5;
-    /// What may be sent at once: sleeping is not more exact.
-    private static final Duration AT_ONCE = Duration.ofMillis(20);
-
     private final Ledger ledger;
     private final Satellite satellite;
     private final SecretKey stationKey;
@@ -254,8 +247,7 @@ public final class Pass {
         private final Transmission transmission;
         private final CommandSending commands;
         private final SymbolSegments segments = new SymbolSegments(stationKey, satellite);
-        private Instant paced = began;
-        private Instant hasted = began;
+        private final Pacing pacing = new Pacing(settings.rate(), began);
         private Instant asked = began;
         private Instant answered = Instant.MIN;
         private int given;
@@ -435,7 +427,7 @@ public final class Pass {
             // A report may take longer down than anything that is known up here: then it is cut off each time.
             if (receivedBytes == before)
                 indulgence = shorter(indulgence.multipliedBy(2).plus(LISTEN), MOST_INDULGENCE);
-            paced = clock.instant();
+            pacing.restart(clock.instant());
         }
 
         private void put(byte[] segment) throws IOException, InterruptedException {
@@ -449,12 +441,7 @@ public final class Pass {
             sentBytes += bytes;
             sentSegments++;
             listener.progress(tally());
-            if (settings.rate().isEmpty()) return;
-            var sent = clock.instant();
-            double takes = bytes * 8e9 / settings.rate().getAsLong();
-            paced = later(paced, sent.minus(CATCH_UP)).plusNanos((long) takes);
-            hasted = later(hasted, sent.minus(AT_ONCE)).plusNanos((long) (takes / HASTE));
-            var due = later(paced, hasted);
+            var due = pacing.sent(bytes, clock.instant());
             for (var now = clock.instant(); now.isBefore(due); now = clock.instant()) {
                 if (hear(Duration.between(now, due)) != null) return;
             }
@@ -463,7 +450,7 @@ public final class Pass {
         /// Waits for what comes, with nothing to send: that is no delay to make up for.
         private @Nullable String rest(Duration most) throws InterruptedException {
             var closed = hear(most);
-            paced = later(paced, clock.instant());
+            pacing.rested(clock.instant());
             return closed;
         }
 
@@ -554,10 +541,6 @@ public final class Pass {
         private Result result(boolean delivered, String why) {
             return new Result(tally(), delivered, why);
         }
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -12,12 +12,9 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import narlink.fec.Oti;
-import narlink.nix.PublicKey;
 import narlink.wire.Announcement;
 import narlink.wire.FecObject;
-import narlink.wire.Frames;
 import narlink.wire.Report;
-import narlink.wire.Symbols;
 
 /// Decides what goes up next in one pass. Knows no clock, pipe or file: time comes in with each call.
 ///
@@ -152,7 +149,7 @@ final class Transmission {
                 .shape(
                         most,
                         least(),
-                        size -> fitting(
+                        size -> SegmentRoom.symbols(
                                 announcement,
                                 object,
                                 0,
@@ -163,32 +160,7 @@ final class Transmission {
 
     /// Bytes of the shortest segment that holds a symbol of each deployment.
     private int least() {
-        int least = policy.segmentSize();
-        while (least > 1 && fits(least / 2)) least /= 2;
-        return least;
-    }
-
-    private boolean fits(int size) {
-        return queue.stream()
-                .map(Outgoing::announcement)
-                .allMatch(announcement -> fitting(announcement, FecObject.MANIFEST, 0, size) > 0
-                        && announcement
-                                .pack()
-                                .map(pack -> fitting(announcement, FecObject.PACK, pack.blocks() - 1, size) > 0)
-                                .orElse(true));
-    }
-
-    private static int fitting(Announcement announcement, FecObject object, int block, int size, int authenticator) {
-        return Symbols.fitting(
-                size - Frames.DATAGRAM_OVERHEAD,
-                announcement.oti(object).orElseThrow().symbolSize(),
-                announcement.deployment(),
-                block,
-                authenticator);
-    }
-
-    private int fitting(Announcement announcement, FecObject object, int block, int size) {
-        return fitting(announcement, object, block, size, PublicKey.SIGNATURE_LENGTH);
+        return SegmentRoom.least(queue.stream().map(Outgoing::announcement).toList(), policy.segmentSize());
     }
 
     double loss() {
@@ -339,7 +311,7 @@ final class Transmission {
 
     private int fitting(Announcement announcement, FecObject object, int block) {
         int size = announcement.oti(object).orElseThrow().symbolSize();
-        int count = fitting(
+        int count = SegmentRoom.symbols(
                 announcement,
                 object,
                 block,

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
@@ -61,6 +62,10 @@ final class Programs {
         return finish(startFlight(arguments));
     }
 
+    /// Commands that have more to do than to look something up.
+    private static final Set<String> BUSY = Set.of(
+            "demo", "diff", "export", "fec", "gc", "ingest", "pass", "plan", "send", "serve", "simulate", "twin");
+
     /// Runs a command that must succeed, with `--json`.
     JsonObject told(Ended ended) {
         Assertions.assertEquals(0, ended.code(), ended.out() + ended.errors());
@@ -69,6 +74,7 @@ final class Programs {
 
     Running startNarlink(String... arguments) throws IOException {
         var command = java(List.of("-Xmx512m"));
+        if (!BUSY.contains(arguments[0])) command.add("-XX:TieredStopAtLevel=1"); // As the launcher has it.
         command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), "narlink.ground.cli.Narlink"));
         command.addAll(Arrays.asList(arguments));
         return start(command, directory.resolve("ground"), environment);

@@ -284,20 +284,22 @@ final class Receiver {
                 commands.results());
         reported = clock.instant();
         byte[] segment = reporter.segment(reported, state);
-        lastReport.set(segment);
         reportWanted = false;
         reportSoon = false;
         downlinks.forEach(downlink -> downlink.offer(segment));
-        saveReport(state, askers.isEmpty());
+        keep(state);
         askers.forEach(Runnable::run);
         askers.clear();
     }
 
-    /// At most once a second, unless somebody waits for it.
-    private void saveReport(Reporter.State state, boolean sparingly) {
-        if (sparingly && reported.isBefore(reportSaved.plus(SAVE_EVERY)) && !reported.isBefore(reportSaved)) return;
+    /// Keeps a report for who asks on board, at most once a second unless somebody waits for it.
+    private void keep(Reporter.State state) {
+        boolean lately = reported.isBefore(reportSaved.plus(SAVE_EVERY)) && !reported.isBefore(reportSaved);
+        if (askers.isEmpty() && lately) return;
+        byte[] whole = reporter.whole(reported, state);
+        lastReport.set(whole);
         try {
-            files.saveReport(reporter.whole(reported, state));
+            files.saveReport(whole);
             reportSaved = reported;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "last report", e);

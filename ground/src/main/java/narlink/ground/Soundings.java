@@ -90,16 +90,6 @@ final class Soundings {
         return every.plus(Duration.ofNanos((long) (every.toNanos() * loss)));
     }
 
-    /// How many answers in a row have to be missed until that is no chance.
-    private int misses() {
-        return tries(loss + loss * loss * loss);
-    }
-
-    /// How long it may take until the next report is heard, while symbols flow.
-    Duration untilNext() {
-        return every().dividedBy(4).plus(every().multipliedBy(misses() - 1L).dividedBy(3));
-    }
-
     /// How many single segments have to ask until one of them is likely to be answered.
     int asking() {
         return tries(1 - (1 - loss) * (1 - loss));
@@ -113,7 +103,7 @@ final class Soundings {
     /// How long nothing may be heard, while polls go out, before nobody is thought to hear: until the next answer is
     /// due, and some more where answers get lost.
     Duration silence() {
-        int misses = misses();
+        int misses = tries(loss + loss * loss * loss);
         var late = answer == null ? unmeasured : answer.dividedBy(8).plus(LATE);
         return every().multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(late);
     }

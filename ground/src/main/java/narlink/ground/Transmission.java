@@ -415,7 +415,7 @@ final class Transmission {
         double rate = symbolsSent / Math.max(0.001, Duration.between(began, now).toMillis() / 1000.0);
         double wait = soundings.answerWithin().toMillis() / 1000.0;
         if (policy.returnLink()
-                && remaining() < rate * (wait + soundings.untilNext().toMillis() / 1000.0)) {
+                && remaining() < rate * (wait + soundings.every().toMillis() / 4000.0)) {
             aimBy(report, settled, surely((int)
                     (Math.min(rate * wait * MARGIN, symbolsSent * WASTE) / Math.max(1, openBlocks()))));
         }

@@ -2,8 +2,9 @@
 /// what it lacks; [narlink.ground.Packer] writes that as pack and manifest; [narlink.ground.Rehearsal] decodes it again
 /// with the very classes that fly; only then is a deployment signed and put into the [narlink.ground.Queue]. In a pass,
 /// [narlink.ground.Transmission] decides what goes up next, by reports and what [narlink.ground.Soundings] has measured
-/// of the link, or without them by a [narlink.ground.Repair] budget; [narlink.ground.Pass] carries it out over a
-/// [narlink.ground.Link].
+/// of the link, in segments as long as [narlink.ground.SegmentSizes] advises, or without them by a
+/// [narlink.ground.Repair] budget; [narlink.ground.Pass] carries it out over a [narlink.ground.Link], as fast as
+/// [narlink.ground.Pacing] lets it.
 ///
 /// [narlink.ground.Server] flies passes day and night: a [narlink.ground.LinkKeeper] for each link of the
 /// [narlink.ground.Timetable], when the [narlink.ground.ContactPlan] says so.

@@ -106,13 +106,17 @@ final class SatelliteCommand {
         @Override
         public Integer call() throws IOException {
             try (var ledger = ledger()) {
+                var fleet = ledger.satellites();
+                if (!json) { // Their mirrors are read only to be told.
+                    fleet.forEach(satellite -> System.out.println(satellite.name()));
+                    return 0;
+                }
                 var satellites = new JsonArray();
-                ledger.satellites()
-                        .forEach(satellite ->
-                                satellites.add(SatelliteJson.of(satellite, ledger.mirror(satellite.name()))));
+                fleet.forEach(
+                        satellite -> satellites.add(SatelliteJson.of(satellite, ledger.mirror(satellite.name()))));
                 var out = new JsonObject();
                 out.add("satellites", satellites);
-                print(out, () -> ledger.satellites().forEach(satellite -> System.out.println(satellite.name())));
+                print(out, () -> {});
             }
             return 0;
         }

@@ -85,11 +85,6 @@ final class Soundings {
         return answer == null ? unmeasured : answer.multipliedBy(5).dividedBy(4).plus(GRACE);
     }
 
-    /// How often polls are sent while symbols flow: less often where most of what comes back would be reports.
-    Duration every() {
-        return every.plus(Duration.ofNanos((long) (every.toNanos() * loss)));
-    }
-
     /// How many single segments have to ask until one of them is likely to be answered.
     int asking() {
         return tries(1 - (1 - loss) * (1 - loss));
@@ -105,7 +100,7 @@ final class Soundings {
     Duration silence() {
         int misses = tries(loss + loss * loss * loss);
         var late = answer == null ? unmeasured : answer.dividedBy(8).plus(LATE);
-        return every().multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(late);
+        return every.multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(late);
     }
 
     /// Silence was taken for a dead link, and the next answer came at once: from now on it may last longer.

@@ -45,7 +45,7 @@ final class TransmissionProperties {
         // the wait for another answer: a tenth of what the link carries meanwhile.
         double spared = 0.1 * delayMillis / 4 * 9;
         assertTrue(
-                flown.arrived() <= 1.03 * needed + 100 + spared,
+                flown.arrived() <= 1.03 * needed + 60 + spared,
                 "%d symbols arrived for %d, %d sent, at loss %.3f"
                         .formatted(flown.arrived(), needed, flown.sent(), loss));
     }

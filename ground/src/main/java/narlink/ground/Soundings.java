@@ -43,6 +43,7 @@ final class Soundings {
     private @Nullable Duration answer;
     private @Nullable Arrivals before;
     private Instant since = Instant.MIN;
+    private Instant measuredSince = Instant.MIN;
 
     /// What had been sent when a poll was.
     ///
@@ -85,6 +86,11 @@ final class Soundings {
         return answer == null ? unmeasured : answer.multipliedBy(5).dividedBy(4).plus(GRACE);
     }
 
+    /// How often polls are sent while symbols flow: less often where most of what comes back would be reports.
+    Duration every() {
+        return every.plus(Duration.ofNanos((long) (every.toNanos() * loss / 2)));
+    }
+
     /// How many single segments have to ask until one of them is likely to be answered.
     int asking() {
         return tries(1 - (1 - loss) * (1 - loss));
@@ -100,7 +106,7 @@ final class Soundings {
     Duration silence() {
         int misses = tries(loss + loss * loss * loss);
         var late = answer == null ? unmeasured : answer.dividedBy(8).plus(LATE);
-        return every.multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(late);
+        return every().multipliedBy(Math.min(misses + patience, MOST_MISSES)).plus(late);
     }
 
     /// Silence was taken for a dead link, and the next answer came at once: from now on it may last longer.
@@ -137,6 +143,7 @@ final class Soundings {
         answer = answer == null || took.compareTo(answer) > 0
                 ? took
                 : answer.multipliedBy(7).plus(took).dividedBy(8);
+        if (sounding.at().isBefore(measuredSince)) return Optional.empty();
         return measure(new Arrivals(sounding.at(), report.boots(), report.symbols(), report.gaps(), sounding));
     }
 
@@ -165,12 +172,14 @@ final class Soundings {
 
     /// Nobody hears: polls so far tell no more.
     void silent(Instant now) {
-        interrupted();
+        interrupted(now);
         since = now;
     }
 
-    /// What is lost from the last answer to the next one tells nothing of the link as it is when it works.
-    void interrupted() {
+    /// What was lost so far tells nothing of the link as it is when it works: loss is measured between polls from now
+    /// on.
+    void interrupted(Instant now) {
         before = null;
+        measuredSince = now;
     }
 }

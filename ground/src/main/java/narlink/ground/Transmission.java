@@ -334,7 +334,7 @@ final class Transmission {
         if (!policy.returnLink()) return new Action.Send(deployment, run, 0);
         boolean due = polled == Instant.MIN
                 ? symbolsSent > 0
-                : polled.plus(policy.pollEvery()).isBefore(now);
+                : polled.plus(soundings.every()).isBefore(now);
         if (due || isLast(run)) return new Action.Send(deployment, run, poll(now));
         long since = segmentsSent - polledAt;
         boolean copy = poll != 0 && since % COPY_EVERY == 0 && since < COPY_EVERY * POLL_COPIES;
@@ -415,13 +415,13 @@ final class Transmission {
         double rate = symbolsSent / Math.max(0.001, Duration.between(began, now).toMillis() / 1000.0);
         double wait = soundings.answerWithin().toMillis() / 1000.0;
         if (policy.returnLink()
-                && remaining() < rate * (wait + policy.pollEvery().toMillis() / 4000.0)) {
+                && remaining() < rate * (wait + soundings.every().toMillis() / 4000.0)) {
             aimBy(report, settled, surely((int)
                     (Math.min(rate * wait * MARGIN, symbolsSent * WASTE) / Math.max(1, openBlocks()))));
         }
         // Symbols that came before their announcement were not counted on board: measure anew.
         waiting.removeAll(unheard());
-        if (!waiting.isEmpty()) soundings.interrupted();
+        if (!waiting.isEmpty()) soundings.interrupted(now);
         if (policy.returnLink()) waiting.forEach(announcing::arrived);
     }
 

@@ -3,9 +3,12 @@ package narlink.ground.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +26,7 @@ final class CrowdTest {
     private static final long RATE = 256_000;
     private static final double LOSS = 0.1;
     private static final long SECONDS = 300;
+    private static final int CUTS = 4;
 
     @TempDir
     Path directory = Path.of("");
@@ -102,6 +106,33 @@ final class CrowdTest {
             delivered(third, crowd);
             stop(third);
             assertEquals(List.of(), crowd.contradictions(Crowd.Ending.KILLED));
+        }
+    }
+
+    /// A pipe that works and is cut again and again is not waited for longer each time.
+    @Test
+    void aLinkThatWorksIsOpenedAgainSoon() throws Exception {
+        try (var crowd = new Crowd(directory, new Crowd.Shape(1, 600_000, RATE, 0))) {
+            var server = serve(crowd);
+            for (int cut = 1; cut <= CUTS; cut++) {
+                midway(server, crowd, crowd.ends.getFirst().bytes() + 40_000);
+                crowd.cut();
+            }
+            midway(server, crowd, crowd.ends.getFirst().bytes() + 40_000);
+            stop(server);
+            var closed = Instant.MAX;
+            int again = 0;
+            for (var line : Files.readAllLines(server.out())) {
+                var event = JsonParser.parseString(line).getAsJsonObject();
+                var time = Instant.parse(event.get("time").getAsString());
+                var kind = event.get("event").getAsString();
+                if (kind.equals("pass")) closed = time;
+                if (!kind.equals("opened") || closed.equals(Instant.MAX)) continue;
+                again++;
+                // Twice as long each time would be eight seconds by now.
+                assertTrue(Duration.between(closed, time).compareTo(Duration.ofSeconds(5)) < 0, closed + " to " + time);
+            }
+            assertEquals(CUTS, again);
         }
     }
 

@@ -129,6 +129,8 @@ final class LinkGridTest {
             var losses = profile.turning(Duration.ZERO);
             cases.add(new Case(profile.name() + ", RTT 600 ms", losses, Duration.ofMillis(600), Duration.ZERO));
         }
+        cases.add(new Case(
+                "p 10 %, RTT 600 ms, dead for 20 s", independent(0.1), Duration.ofMillis(600), Duration.ofSeconds(20)));
         for (int seconds : List.of(20, 60)) {
             cases.add(new Case(
                     "p 0 %, RTT 600 ms, dead for " + seconds + " s",

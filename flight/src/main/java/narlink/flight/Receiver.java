@@ -283,10 +283,13 @@ final class Receiver {
                 commands.last(),
                 commands.results());
         reported = clock.instant();
-        byte[] segment = reporter.segment(reported, state);
         reportWanted = false;
         reportSoon = false;
-        downlinks.forEach(downlink -> downlink.offer(segment));
+        reporter.begin();
+        if (!downlinks.isEmpty()) {
+            byte[] segment = reporter.brief(reported, state);
+            downlinks.forEach(downlink -> downlink.offer(segment));
+        }
         keep(state);
         askers.forEach(Runnable::run);
         askers.clear();

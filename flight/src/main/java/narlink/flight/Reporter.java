@@ -107,13 +107,17 @@ final class Reporter {
             new Detail(1, 60, 2, 2, 1),
             new Detail(1, 60, 1, 1, 1));
 
-    /// A new report as a signed segment for Earth.
-    byte[] segment(Instant now, State state) {
+    /// Begins a new report.
+    void begin() {
         sequence++;
+    }
+
+    /// The report as a signed segment for Earth.
+    byte[] brief(Instant now, State state) {
         return fitting(now, state, true);
     }
 
-    /// The same as the last one, for who reads it on board: with whole hashes.
+    /// The same report for who reads it on board: with whole hashes.
     byte[] whole(Instant now, State state) {
         return fitting(now, state, false);
     }

@@ -15,8 +15,10 @@ import narlink.nix.SecretKey;
 import narlink.wire.DeploymentState;
 import narlink.wire.Envelope;
 import narlink.wire.FecObject;
+import narlink.wire.Frames;
 import narlink.wire.Opened;
 import narlink.wire.Report;
+import narlink.wire.Report.Counter;
 import narlink.wire.SatelliteName;
 import narlink.wire.Symbols;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ final class ReporterTest {
                         Bytes.of(new byte[Report.CommandResult.MAX_TEXT]),
                         Integer.MAX_VALUE))
                 .toList();
-        byte[] segment = reporter.segment(
+        byte[] segment = reporter.brief(
                 Instant.MAX.minusSeconds(40_000_000_000L),
                 new Reporter.State(store, profiles, deployments, Integer.MAX_VALUE, Integer.MAX_VALUE, results));
         assertTrue(segment.length <= Reporter.MAX_SEGMENT, segment.length + " bytes");
@@ -80,7 +82,14 @@ final class ReporterTest {
 
     @Test
     void aTransferInItsMiddleTakesLittle() {
-        var reporter = new Reporter(KEY, new SatelliteName("sat-7"), 3);
+        var reporter = new Reporter(KEY, new SatelliteName("sat-7"), 3, "aarch64-linux");
+        reporter.begin();
+        reporter.polled(1_900_000);
+        for (int esi = 0; esi < 60_000; esi += 3) {
+            reporter.heard(new Symbols(5, FecObject.PACK, 1, esi, Bytes.of(new byte[1]), 0), 1);
+        }
+        reporter.count(Counter.SEGMENTS_ACCEPTED, 20_000);
+        var profile = new Report.ProfileReport("default", 300, Bytes.of(new byte[20]), true, Optional.empty());
         var store = new StoreView(Sha256.of(new byte[0]), 85, 1L << 36, java.util.Optional.empty());
         var blocks = new Report.Missing(3, List.of(120, 1800, 1800, 1800));
         var deployment = new Report.DeploymentReport(
@@ -96,9 +105,9 @@ final class ReporterTest {
                 -1,
                 Bytes.EMPTY,
                 Bytes.of(new byte[8]));
-        byte[] segment = reporter.segment(
-                Instant.now(), new Reporter.State(store, List.of(), List.of(deployment), 5, 0, List.of()));
-        assertTrue(segment.length <= 200, segment.length + " bytes");
+        byte[] segment = reporter.brief(
+                Instant.now(), new Reporter.State(store, List.of(profile), List.of(deployment), 5, 0, List.of()));
+        assertTrue(Frames.DATAGRAM_OVERHEAD + segment.length <= 200, segment.length + " bytes");
     }
 
     @Test

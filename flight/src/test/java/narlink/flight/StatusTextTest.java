@@ -91,6 +91,6 @@ final class StatusTextTest {
                 1,
                 9,
                 results);
-        return new StatusText(reporter.segment(Instant.now(), told), files, Optional.empty());
+        return new StatusText(reporter.whole(Instant.now(), told), files, Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package narlink.ground;
 
 import java.util.function.IntUnaryOperator;
 import narlink.fec.Oti;
+import narlink.nix.PublicKey;
 import narlink.simulation.LinkProfile;
 
 /// How much goes up where no report tells what is missing.
@@ -72,8 +73,7 @@ public sealed interface Repair {
         private static final int DEEPEST = 32;
         /// What comes so near to the best is as good.
         private static final double NEAR = 0.995;
-        /// Bytes of a segment around its symbols, about.
-        private static final int HEADER = 100;
+        private static final int AROUND = SegmentRoom.HEADER + PublicKey.SIGNATURE_LENGTH;
         private static final double TENTH = 0.1;
         /// With K symbols a block fails to decode once in a hundred times, with each more a hundred times less often
         /// (RFC 6330's code as measured; see `narlink.fec`).
@@ -122,7 +122,7 @@ public sealed interface Repair {
                 for (int depth = 1; depth <= DEEPEST; depth *= 2) {
                     int turns = Turns.of(oti.blocks(), depth).least();
                     double symbols = symbols(oti.k(0), together, turns, oti.blocks(), size);
-                    double bytes = symbols * oti.symbolSize() + symbols / together * HEADER;
+                    double bytes = symbols * oti.symbolSize() + symbols / together * AROUND;
                     if (bytes < fewest * NEAR) {
                         best = new Shape(size, depth);
                         fewest = bytes;

@@ -9,6 +9,9 @@ import narlink.wire.Symbols;
 
 /// How many symbols segments hold.
 final class SegmentRoom {
+    /// Bytes of a segment around its symbols, without the authenticator, about.
+    static final int HEADER = 40;
+
     private SegmentRoom() {}
 
     /// @param segmentSize bytes of a segment with its CRC

@@ -8,10 +8,8 @@ import java.util.function.IntUnaryOperator;
 
 /// How long segments are to be, where a return link tells what gets lost: a segment that is made of several of the
 /// link's frames is lost with any of them, and a short one pays more for its header. Now and then another size than the
-/// best known one is tried for the time between two polls, where it could do better.
+/// best known one is tried from one poll to the next, as long as it could do better.
 final class SegmentSizes {
-    /// Bytes of a segment around its symbols, without the authenticator.
-    private static final int HEADER = 40;
     /// Below it no other size is worth a trial.
     private static final double HARMLESS = 0.02;
     /// By how much of what arrives another size has to do better.
@@ -29,6 +27,7 @@ final class SegmentSizes {
     /// Segments after which what was measured before counts half.
     private static final double HALF = 512;
 
+    private final IntUnaryOperator authenticator;
     private final List<Size> sizes = new ArrayList<>();
     /// Which size was used from when on.
     private final TreeMap<Instant, Integer> used = new TreeMap<>();
@@ -36,16 +35,14 @@ final class SegmentSizes {
     private int best;
     private int measurements;
 
-    private static final class Size {
+    private final class Size {
         private final int bytes;
-        private final int authenticator;
         private double sent;
         private double lost;
         private int measured = Integer.MIN_VALUE / 2;
 
-        private Size(int bytes, int authenticator) {
+        private Size(int bytes) {
             this.bytes = bytes;
-            this.authenticator = authenticator;
         }
 
         private boolean isKnown() {
@@ -62,7 +59,7 @@ final class SegmentSizes {
 
         /// The share of what is sent that arrives and is symbols.
         private double yield(double loss) {
-            return (1 - loss) * (bytes - HEADER - authenticator) / bytes;
+            return (1 - loss) * (bytes - SegmentRoom.HEADER - authenticator.applyAsInt(bytes)) / bytes;
         }
 
         private void forget() {
@@ -75,9 +72,8 @@ final class SegmentSizes {
     /// @param least bytes that hold a symbol
     /// @param authenticator bytes of it in a segment of so many
     SegmentSizes(int most, int least, IntUnaryOperator authenticator, Instant now) {
-        for (int size = most; size >= least || sizes.isEmpty(); size /= 2) {
-            sizes.add(new Size(size, authenticator.applyAsInt(size)));
-        }
+        this.authenticator = authenticator;
+        for (int size = most; size >= least || sizes.isEmpty(); size /= 2) sizes.add(new Size(size));
         used.put(now, 0);
     }
 

@@ -53,7 +53,7 @@ final class Soundings {
     record Sounding(Instant at, Map<Integer, Map<FecObject, int[]>> sent, long symbols, long segments) {}
 
     /// What a report counted, and what had been sent by then.
-    private record Arrivals(Instant at, int boots, long symbols, long gaps, Sounding sent) {}
+    private record Arrivals(int boots, long symbols, long gaps, Sounding sent) {}
 
     /// What got lost between two answered polls.
     ///
@@ -144,7 +144,7 @@ final class Soundings {
                 ? took
                 : answer.multipliedBy(7).plus(took).dividedBy(8);
         if (sounding.at().isBefore(measuredSince)) return Optional.empty();
-        return measure(new Arrivals(sounding.at(), report.boots(), report.symbols(), report.gaps(), sounding));
+        return measure(new Arrivals(report.boots(), report.symbols(), report.gaps(), sounding));
     }
 
     /// Symbols that were sent between two polls against those that arrived.
@@ -167,7 +167,10 @@ final class Soundings {
         }
         before = now;
         return Optional.of(new Measured(
-                last.at(), now.at(), now.sent().segments() - last.sent().segments(), lost));
+                last.sent().at(),
+                now.sent().at(),
+                now.sent().segments() - last.sent().segments(),
+                lost));
     }
 
     /// Nobody hears: polls so far tell no more.
